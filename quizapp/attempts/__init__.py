@@ -1,0 +1,1 @@
+"""One candidate's run through items: the event log, the response rows, marking."""

@@ -1,0 +1,136 @@
+"""One candidate's run through items: the draw and the log are the truth, the rest is projected from them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base, json_content, person_key, random_key, short_text, slug
+
+KINDS = ("sampler", "quick", "domain", "area", "custom", "practice")
+EVENT_KINDS = ("shown", "answer", "flag")
+ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
+
+
+class Attempt(Base):
+    """A form drawn for one candidate. Whether it runs, has expired or is finished is computed from its times."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        CheckConstraint("kind IN ('sampler', 'quick', 'domain', 'area', 'custom', 'practice')", name="kind"),
+        CheckConstraint("allowed_seconds IS NULL OR allowed_seconds > 0", name="allowed_seconds"),
+        CheckConstraint("item_count > 0", name="item_count"),
+        CheckConstraint("correct_count IS NULL OR correct_count BETWEEN 0 AND item_count", name="correct_count"),
+        UniqueConstraint("user_id", "start_token", name="uq_attempt_user_id_start_token"),
+        Index("ix_attempt_user_id_started_at", "user_id", "started_at"),
+        Index(
+            "ix_attempt_open",
+            "deadline_at",
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[person_key]
+    id: Mapped[random_key]
+    start_token: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[short_text]
+    spec: Mapped[json_content]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    item_count: Mapped[int]
+    target_percent: Mapped[int]
+    started_at: Mapped[datetime]
+    allowed_seconds: Mapped[int | None]
+    deadline_at: Mapped[datetime | None]
+    late_window_seconds: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    correct_count: Mapped[int | None]
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether each answer is explained at once."""
+        return self.kind == "practice"
+
+
+class AttemptItem(Base):
+    """One place on the form: which item, in which version and option order. Never changed after the draw."""
+
+    __tablename__ = "attempt_item"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
+        ForeignKeyConstraint(["item_id", "version"], ["item_version.item_id", "item_version.version"]),
+        UniqueConstraint("user_id", "attempt_id", "item_id", name="uq_attempt_item_user_id_attempt_id_item_id"),
+    )
+
+    user_id: Mapped[person_key]
+    attempt_id: Mapped[random_key]
+    position: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[slug]
+    version: Mapped[int]
+    domain: Mapped[slug]
+    option_order: Mapped[str] = mapped_column(String(10))
+
+
+class AttemptEvent(Base):
+    """What the candidate did, as a device sent it. Appended, never changed."""
+
+    __tablename__ = "attempt_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
+        CheckConstraint("seq > 0", name="seq"),
+        CheckConstraint("age_ms >= 0", name="age_ms"),
+        CheckConstraint("kind IN ('shown', 'answer', 'flag')", name="kind"),
+    )
+
+    user_id: Mapped[person_key]
+    attempt_id: Mapped[random_key]
+    device: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(Text)
+    age_ms: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class Response(Base):
+    """The newest counting event of each kind at each place; rebuilt from the log at will."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
+        Index("ix_response_user_id_kind_item_id", "user_id", "kind", "item_id"),
+    )
+
+    user_id: Mapped[person_key]
+    attempt_id: Mapped[random_key]
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    item_id: Mapped[slug]
+    value: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(40))
+    seq: Mapped[int]
+
+
+class Mark(Base):
+    """One marked place of a finished attempt, or one answered place in practice: what weak areas are read from."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
+        Index("ix_mark_user_id_item_id", "user_id", "item_id", "marked_at"),
+    )
+
+    user_id: Mapped[person_key]
+    attempt_id: Mapped[random_key]
+    position: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[slug]
+    domain: Mapped[slug]
+    chosen: Mapped[int | None]
+    is_correct: Mapped[bool]
+    is_first_sight: Mapped[bool]
+    marked_at: Mapped[datetime]

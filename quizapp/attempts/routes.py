@@ -1,0 +1,5 @@
+"""attempts pages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("attempts", __name__)

@@ -1,0 +1,1 @@
+"""Items, their versions and tags, and loading them from files."""

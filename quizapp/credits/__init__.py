@@ -1,0 +1,1 @@
+"""Credentials held, cycles, activities."""

@@ -1,0 +1,150 @@
+"""Base, session, `writing()`, the column vocabulary, and the set-up of SQLite and PostgreSQL; no Flask."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+SQLITE_BUSY_MS = 5000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite, which keeps no zone, stores it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime; hand over UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Hand back an aware UTC datetime from either database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+# The column vocabulary.
+person_key = Annotated[UUID, mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)]
+random_key = Annotated[UUID, mapped_column(primary_key=True)]
+slug_key = Annotated[str, mapped_column(String(100), primary_key=True)]
+slug = Annotated[str, mapped_column(String(100))]
+short_text = Annotated[str, mapped_column(String(200))]
+long_text = Annotated[str, mapped_column(Text)]
+secret_hash_key = Annotated[bytes, mapped_column(LargeBinary(32), primary_key=True)]
+json_content = Annotated[Mapping[str, Any], mapped_column(JSON().with_variant(JSONB(), "postgresql"))]
+
+
+class Base(DeclarativeBase):
+    """The base of every table; constraints get names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain class attribute
+        datetime: UtcDateTime,
+        UUID: Uuid,
+    }
+
+
+class Database:
+    """One database: an engine, and sessions whose writes begin with `writing()`."""
+
+    def __init__(self, bind: Engine | Connection, **session_options: Any) -> None:
+        self.bind = bind
+        self.session = sessionmaker(bind, expire_on_commit=False, autoflush=False, **session_options)
+
+
+class DatabaseBusyError(Exception):
+    """The database could not take the write now; nothing was stored, and trying again is safe."""
+
+
+def connect(url: str, *, pool_size: int = 5) -> Database:
+    """Open the database at `url`; durable by default (SQLite synchronous=FULL, PostgreSQL synchronous_commit=on)."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return Database(_sqlite_engine(address.database or ":memory:", str(address)))
+    address = address.set(drivername="postgresql+psycopg")
+    options = {"options": "-c synchronous_commit=on -c timezone=UTC"}
+    return Database(create_engine(address, pool_size=pool_size, pool_pre_ping=True, connect_args=options))
+
+
+def _sqlite_engine(path: str, url: str) -> Engine:
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", f"busy_timeout={SQLITE_BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver is told to stay out of transactions (isolation_level=None), so that a write can take
+        # its lock at once; a transaction that reads first and writes later would fail as "locked".
+        is_write = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """A short write transaction: the reads before it are ended, the lock is taken, then it commits or rolls back.
+
+    What must still hold is checked again inside. Raises DatabaseBusyError when the lock cannot be had.
+    """
+    session.commit()
+    try:
+        session.connection(execution_options={"writing": True})
+        yield
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if _is_busy(error):
+            raise DatabaseBusyError from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _is_busy(error: OperationalError) -> bool:
+    text = str(error.orig)
+    return "locked" in text or "busy" in text or "could not serialize" in text or "connection" in text

@@ -1,0 +1,1 @@
+"""Mock exams: catalogue, exam room, result, review."""

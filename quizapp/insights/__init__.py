@@ -1,0 +1,1 @@
+"""Weak areas: reads what attempts and bank hold."""

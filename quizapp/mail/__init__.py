@@ -1,0 +1,1 @@
+"""The outbox: mail that leaves after the commit."""

@@ -1,0 +1,33 @@
+"""The outbox: a mail is a row in the transaction that causes it, and leaves after the commit."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base, long_text, person_key, random_key, short_text
+
+
+class OutboxMail(Base):
+    """One mail to one person, waiting or sent."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (
+        Index(
+            "ix_outbox_mail_waiting",
+            "next_try_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[person_key]
+    id: Mapped[random_key]
+    address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[short_text]
+    body: Mapped[long_text]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[short_text] = mapped_column(default="")

@@ -1,0 +1,27 @@
+"""Every table, for migrations and the shell."""
+
+from quizapp.accounts.models import MailLink, Throttle, User, UserSession
+from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.bank.models import Item, ItemTag, ItemVersion
+from quizapp.credits.models import Activity, HeldCredential
+from quizapp.db import Base
+from quizapp.mail.models import OutboxMail
+
+__all__ = [
+    "Activity",
+    "Attempt",
+    "AttemptEvent",
+    "AttemptItem",
+    "Base",
+    "HeldCredential",
+    "Item",
+    "ItemTag",
+    "ItemVersion",
+    "MailLink",
+    "Mark",
+    "OutboxMail",
+    "Response",
+    "Throttle",
+    "User",
+    "UserSession",
+]
