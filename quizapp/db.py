@@ -24,6 +24,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
@@ -122,6 +123,12 @@ def _sqlite_engine(path: str, url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine
+
+
+def insert_into(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
 
 
 @contextmanager

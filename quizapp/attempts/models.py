@@ -12,6 +12,9 @@ KINDS = ("sampler", "quick", "domain", "area", "custom", "practice")
 EVENT_KINDS = ("shown", "answer", "flag")
 ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
 
+# Rows of these tables go along when a guest signs in to an existing account.
+TRAVELS = {"info": {"travels": True}}
+
 
 class Attempt(Base):
     """A form drawn for one candidate. Whether it runs, has expired or is finished is computed from its times."""
@@ -30,6 +33,7 @@ class Attempt(Base):
             sqlite_where=text("finished_at IS NULL"),
             postgresql_where=text("finished_at IS NULL"),
         ),
+        TRAVELS,
     )
 
     user_id: Mapped[person_key]
@@ -62,6 +66,7 @@ class AttemptItem(Base):
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         ForeignKeyConstraint(["item_id", "version"], ["item_version.item_id", "item_version.version"]),
         UniqueConstraint("user_id", "attempt_id", "item_id", name="uq_attempt_item_user_id_attempt_id_item_id"),
+        TRAVELS,
     )
 
     user_id: Mapped[person_key]
@@ -82,6 +87,7 @@ class AttemptEvent(Base):
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("age_ms >= 0", name="age_ms"),
         CheckConstraint("kind IN ('shown', 'answer', 'flag')", name="kind"),
+        TRAVELS,
     )
 
     user_id: Mapped[person_key]
@@ -103,6 +109,7 @@ class Response(Base):
     __table_args__ = (
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         Index("ix_response_user_id_kind_item_id", "user_id", "kind", "item_id"),
+        TRAVELS,
     )
 
     user_id: Mapped[person_key]
@@ -123,6 +130,7 @@ class Mark(Base):
     __table_args__ = (
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         Index("ix_mark_user_id_item_id", "user_id", "item_id", "marked_at"),
+        TRAVELS,
     )
 
     user_id: Mapped[person_key]
