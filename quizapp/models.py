@@ -3,7 +3,7 @@
 from quizapp.accounts.models import MailLink, Throttle, User, UserSession
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
 from quizapp.bank.models import Item, ItemTag, ItemVersion
-from quizapp.credits.models import Activity, HeldCredential
+from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.db import Base
 from quizapp.mail.models import OutboxMail
 
@@ -13,6 +13,7 @@ __all__ = [
     "AttemptEvent",
     "AttemptItem",
     "Base",
+    "CycleRules",
     "HeldCredential",
     "Item",
     "ItemTag",

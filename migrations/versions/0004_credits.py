@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("rules", sa.String(length=100), nullable=False),
-        sa.Column("rule_version", sa.String(length=100), nullable=False),
         sa.Column("certified_on", sa.Date(), nullable=False),
         sa.Column("is_member", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -49,9 +48,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_held_credential")),
     )
     op.create_index("uq_held_credential_user_id_rules", "held_credential", ["user_id", "rules"], unique=True)
+    op.create_table(
+        "cycle_rules",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("held_credential_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id", "held_credential_id"],
+            ["held_credential.user_id", "held_credential.id"],
+            name=op.f("fk_cycle_rules_held_credential"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_cycle_rules_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "held_credential_id", "from_on", name=op.f("pk_cycle_rules")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("cycle_rules")
     op.drop_index("uq_held_credential_user_id_rules", table_name="held_credential")
     op.drop_table("held_credential")
     op.drop_index("ix_activity_user_id_ended_on", table_name="activity")

@@ -1,17 +1,15 @@
-"""Credentials held and the activities logged towards keeping them."""
+"""Credentials held, the rules that their cycles run under, and the activities logged towards keeping them."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, long_text, person_key, random_key, short_text, slug
 
-APPROVALS = ("approved", "recognized", "unknown")
-
 
 class HeldCredential(Base):
-    """A credential that a person holds, under the rule version that its present cycle started with."""
+    """A credential that a person holds; its cycles are reckoned from the day of certification."""
 
     __tablename__ = "held_credential"
     __table_args__ = (Index("uq_held_credential_user_id_rules", "user_id", "rules", unique=True),)
@@ -19,14 +17,29 @@ class HeldCredential(Base):
     user_id: Mapped[person_key]
     id: Mapped[random_key]
     rules: Mapped[slug]
-    rule_version: Mapped[slug]
     certified_on: Mapped[date]
     is_member: Mapped[bool]
     created_at: Mapped[datetime]
 
 
+class CycleRules(Base):
+    """The rule version of every cycle that begins on `from_on` or later, until the next such row."""
+
+    __tablename__ = "cycle_rules"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "held_credential_id"], ["held_credential.user_id", "held_credential.id"], ondelete="CASCADE"
+        ),
+    )
+
+    user_id: Mapped[person_key]
+    held_credential_id: Mapped[random_key]
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[slug]
+
+
 class Activity(Base):
-    """Something learned, with its length both as entered and in minutes."""
+    """Something learned, with its length both as entered and in minutes. It counts on the day that it ended."""
 
     __tablename__ = "activity"
     __table_args__ = (
