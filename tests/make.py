@@ -1,0 +1,219 @@
+"""One plain maker per row: every value has a default, every value can be given."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from quizapp.accounts.models import ROLES, User
+from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.bank.models import Item, ItemTag, ItemVersion
+from quizapp.credits.models import Activity, CycleRules, HeldCredential
+from quizapp.mail.models import OutboxMail
+
+NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
+PASSWORD = "seven brass otters whistle"
+
+Row = TypeVar("Row")
+
+
+def user(session: Session, email: str | None = "owner@example.org", role: str | None = None, **columns: Any) -> User:
+    """An account whose password is PASSWORD; `role` is author, reviewer or administrator."""
+    roles = {f"is_{name}": name == role for name in ROLES}
+    values = {"password_hash": _hash_of_password() if email else None, "created_at": NOW, **roles, **columns}
+    return _add(session, User(id=uuid4(), email=email, **values))
+
+
+def guest(session: Session, **columns: Any) -> User:
+    """Somebody without an address."""
+    return user(session, email=None, **columns)
+
+
+@cache
+def _hash_of_password() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def item(
+    session: Session,
+    item_id: str = "fin-1",
+    *,
+    domain: str = "financial-management",
+    key: int = 0,
+    areas: Sequence[str] = ("finance",),
+    topics: Sequence[str] = (),
+    level: str = "application",
+    status: str = "published",
+    options: Sequence[str] = ("Alpha", "Bravo", "Charlie", "Delta"),
+    is_ordered: bool = False,
+    content: dict[str, Any] | None = None,
+) -> Item:
+    """A published item of one version. Its texts name it, and only the content's `key` tells the key."""
+    content = content or {
+        "id": item_id,
+        "stem": f"What does {item_id} ask?",
+        "stem_html": f"<p>What does {item_id} ask?</p>",
+        "options": [
+            {
+                "text": f"{option} of {item_id}",
+                "html": f"{option} of {item_id}",
+                "rationale": f"Why {option} of {item_id} is right or wrong.",
+                "rationale_html": f"Why {option} of {item_id} is right or wrong.",
+                "key": index == key,
+            }
+            for index, option in enumerate(options)
+        ],
+        "cites": [{"ref": f"Source of {item_id}", "proves": f"What {item_id} asks."}],
+        "checked": {"against": "primary-text", "on": "2026-01-15", "text_of": None},
+    }
+    digest = sha256(f"{item_id} {content} {key}".encode()).hexdigest()
+    made = _add(
+        session,
+        Item(
+            id=item_id,
+            origin="file",
+            file=f"{domain}/{item_id}.yaml",
+            base_hash=digest,
+            head_version=1,
+            status=status,
+            domain=domain,
+            level=level,
+            review_by=date(2027, 3, 10),
+        ),
+    )
+    _add(
+        session,
+        ItemVersion(
+            item_id=item_id,
+            version=1,
+            content=content,
+            content_hash=digest,
+            scored_hash=digest,
+            key_option=key,
+            option_count=len(content["options"]),
+            is_ordered=is_ordered,
+            created_at=NOW,
+        ),
+    )
+    session.add_all(ItemTag(item_id=item_id, kind="area", tag=tag) for tag in areas)
+    session.add_all(ItemTag(item_id=item_id, kind="topic", tag=tag) for tag in topics)
+    session.flush()
+    return made
+
+
+def items(session: Session, number: int, *, prefix: str = "fin", **values: Any) -> list[Item]:
+    """Items prefix-1, prefix-2, …, whose keys go round the four options."""
+    return [item(session, f"{prefix}-{n}", **{"key": n % 4, **values}) for n in range(1, number + 1)]
+
+
+def attempt(session: Session, owner: User, drawn: Sequence[Item], *, kind: str = "quick", **columns: Any) -> Attempt:
+    """A running attempt of `owner` on `drawn`, with a place on the form for each, options in the file's order."""
+    allowed_seconds = None if kind == "practice" else 60 * 41
+    started_at = columns.get("started_at", NOW)
+    values = {
+        "start_token": uuid4(),
+        "title": "Quick mock",
+        "spec": {},
+        "seed": 1,
+        "item_count": len(drawn),
+        "target_percent": owner.target_percent,
+        "started_at": started_at,
+        "allowed_seconds": allowed_seconds,
+        "deadline_at": allowed_seconds and started_at + timedelta(seconds=allowed_seconds),
+        "late_window_seconds": 0,
+    }
+    made = _add(session, Attempt(user_id=owner.id, id=uuid4(), kind=kind, **{**values, **columns}))
+    session.add_all(
+        AttemptItem(
+            user_id=owner.id,
+            attempt_id=made.id,
+            position=position,
+            item_id=each.id,
+            version=each.head_version,
+            domain=each.domain,
+            option_order="0123",
+        )
+        for position, each in enumerate(drawn, start=1)
+    )
+    session.flush()
+    return made
+
+
+def event(session: Session, of: Attempt, position: int = 1, value: str = "0", **columns: Any) -> AttemptEvent:
+    """One event of the log: by default the first option chosen."""
+    values = {"device": "d1", "seq": 1, "kind": "answer", "age_ms": 0, "made_at": NOW, "received_at": NOW, **columns}
+    return _add(session, AttemptEvent(user_id=of.user_id, attempt_id=of.id, position=position, value=value, **values))
+
+
+def response(session: Session, of: Attempt, item_id: str, position: int = 1, **columns: Any) -> Response:
+    """What counts at one place of the form."""
+    values = {"kind": "answer", "value": "0", "made_at": NOW, "device": "d1", "seq": 1, **columns}
+    return _add(session, Response(user_id=of.user_id, attempt_id=of.id, position=position, item_id=item_id, **values))
+
+
+def mark(session: Session, of: Attempt, marked: Item, position: int = 1, **columns: Any) -> Mark:
+    """One marked place: by default a right answer to an item never seen before."""
+    values = {"chosen": 0, "is_correct": True, "is_first_sight": True, "marked_at": NOW, **columns}
+    return _add(
+        session,
+        Mark(
+            user_id=of.user_id,
+            attempt_id=of.id,
+            position=position,
+            item_id=marked.id,
+            domain=marked.domain,
+            **values,
+        ),
+    )
+
+
+def held_credential(session: Session, owner: User, **columns: Any) -> HeldCredential:
+    """A CMM held since 2025."""
+    values = {
+        "rules": "cmm",
+        "certified_on": date(2025, 5, 20),
+        "is_member": True,
+        "created_at": NOW,
+        **columns,
+    }
+    return _add(session, HeldCredential(user_id=owner.id, id=uuid4(), **values))
+
+
+def cycle_rules(session: Session, held: HeldCredential, **columns: Any) -> CycleRules:
+    """The rule version of the cycles from the first day on."""
+    values = {"from_on": held.certified_on, "version": "2026-01", **columns}
+    return _add(session, CycleRules(user_id=held.user_id, held_credential_id=held.id, **values))
+
+
+def activity(session: Session, owner: User, title: str = "Denials webinar", **columns: Any) -> Activity:
+    """An hour that PAHCOM approved."""
+    values = {
+        "provider": "PAHCOM",
+        "started_on": date(2026, 2, 3),
+        "ended_on": date(2026, 2, 3),
+        "amount_hundredths": 100,
+        "unit": "hour",
+        "minutes": 60,
+        "approval": "approved",
+        "created_at": NOW,
+        "changed_at": NOW,
+        **columns,
+    }
+    return _add(session, Activity(user_id=owner.id, id=uuid4(), title=title, **values))
+
+
+def outbox_mail(session: Session, to: User, **columns: Any) -> OutboxMail:
+    """A mail that waits to be sent."""
+    values = {"subject": "A subject", "body": "A body.", "created_at": NOW, "next_try_at": NOW, **columns}
+    return _add(session, OutboxMail(user_id=to.id, id=uuid4(), address=to.email or "guest@example.org", **values))
+
+
+def _add(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
