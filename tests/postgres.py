@@ -133,5 +133,8 @@ def _usable(binaries: Path, folder: Path, drop: Mapping[str, Any]) -> Path:
     except (OSError, subprocess.CalledProcessError):
         copy = folder / "install"
         shutil.copytree(binaries.parent, copy, symlinks=True)
+        if drop:
+            for path in (copy, *copy.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         return copy / "bin"
     return binaries
