@@ -9,6 +9,7 @@ from quizapp.db import Base, person_key, random_key, secret_hash_key, short_text
 
 ROLES = ("author", "reviewer", "administrator")
 DEFAULT_TARGET_PERCENT = 70
+SECRET = {"secret": True}  # a column that no export shows, not even to its owner
 
 
 class User(Base):
@@ -27,7 +28,7 @@ class User(Base):
 
     id: Mapped[random_key]
     email: Mapped[str | None] = mapped_column(String(254))
-    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200), info=SECRET)
     display_name: Mapped[short_text] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     exam_date: Mapped[date | None]
@@ -54,7 +55,7 @@ class UserSession(Base):
     __tablename__ = "user_session"
 
     user_id: Mapped[person_key]
-    secret_hash: Mapped[secret_hash_key]
+    secret_hash: Mapped[secret_hash_key] = mapped_column(info=SECRET)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -67,7 +68,7 @@ class MailLink(Base):
     __tablename__ = "mail_link"
 
     user_id: Mapped[person_key]
-    secret_hash: Mapped[secret_hash_key]
+    secret_hash: Mapped[secret_hash_key] = mapped_column(info=SECRET)
     purpose: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -1,37 +1,108 @@
-"""Who is who: reads of people and sessions."""
+"""Who is who: reads of people, sessions and mail links."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from quizapp.accounts import tokens
-from quizapp.accounts.models import User, UserSession
+from quizapp.accounts import addresses, tokens
+from quizapp.accounts.models import MailLink, User, UserSession
+from quizapp.db import Base
+
+RESET = "reset"
 
 
-def user_of_session(session: Session, token: str, now: datetime) -> User | None:
-    """The person whose open session `token` names."""
+def open_session_of(session: Session, token: str, now: datetime) -> tuple[User, datetime] | None:
+    """The person whose open session `token` names, and when the session was last used."""
     key = tokens.parse(token)
     if key is None:
         return None
     user_id, secret_hash = key
-    return session.scalar(
-        select(User)
+    row = session.execute(
+        select(User, UserSession.used_at)
         .join(UserSession, UserSession.user_id == User.id)
         .where(
             UserSession.user_id == user_id,
             UserSession.secret_hash == secret_hash,
             UserSession.expires_at > now,
         )
-    )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def sessions_of(session: Session, user_id: UUID, now: datetime) -> Sequence[UserSession]:
+    """A person's open sessions, the one used last first."""
+    return session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > now)
+        .order_by(UserSession.used_at.desc(), UserSession.created_at.desc())
+    ).all()
 
 
 def user_by_email(session: Session, email: str) -> User | None:
-    """The account with this address, whatever its capitals."""
-    return session.scalar(select(User).where(User.email == email.strip().lower()))
+    """The account with this address, whatever its capitals; None also for what is no address."""
+    try:
+        address = addresses.normal(email)
+    except addresses.BadAddressError:
+        return None
+    return session.scalar(select(User).where(User.email == address))
 
 
 def user_by_id(session: Session, user_id: UUID) -> User | None:
     """The person with this id."""
     return session.get(User, user_id)
+
+
+def users_with_role(session: Session, role: str | None) -> Sequence[User]:
+    """Account holders by address: all, or those with one role (author, reviewer, administrator)."""
+    found = select(User).where(User.email.is_not(None)).order_by(User.email)
+    if role:
+        found = found.where(getattr(User, f"is_{role}"))
+    return session.scalars(found).all()
+
+
+def user_of_reset_link(session: Session, token: str, now: datetime) -> User | None:
+    """The person whose unused reset link `token` is, while it is valid."""
+    key = tokens.parse(token)
+    if key is None:
+        return None
+    user_id, secret_hash = key
+    return session.scalar(
+        select(User)
+        .join(MailLink, MailLink.user_id == User.id)
+        .where(
+            MailLink.user_id == user_id,
+            MailLink.secret_hash == secret_hash,
+            MailLink.purpose == RESET,
+            MailLink.used_at.is_(None),
+            MailLink.expires_at > now,
+        )
+    )
+
+
+def everything_of(session: Session, user_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Every row that belongs to a person, by table, as plain JSON values.
+
+    Walks the metadata, so that a new table with a user_id is exported without anybody thinking of it. Columns marked
+    as secret (hashes of passwords and tokens, texts of mails with links) are left out.
+    """
+    found = {"user": _rows(session, Base.metadata.tables["user"], "id", user_id)}
+    for table in Base.metadata.sorted_tables:
+        if "user_id" in table.columns:
+            found[table.name] = _rows(session, table, "user_id", user_id)
+    return found
+
+
+def _rows(session: Session, table: Table, owner: str, user_id: UUID) -> list[dict[str, Any]]:
+    shown = [column for column in table.columns if not column.info.get("secret")]
+    rows = session.execute(select(*shown).where(table.columns[owner] == user_id)).mappings()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

@@ -25,7 +25,8 @@ class OutboxMail(Base):
     id: Mapped[random_key]
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[short_text]
-    body: Mapped[long_text]
+    # Not in an export: a reset link in it would let a stolen session become a stolen account.
+    body: Mapped[long_text] = mapped_column(info={"secret": True})
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
