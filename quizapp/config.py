@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -93,14 +94,15 @@ def secret_key_of(config: Config) -> str:
         return config.secret_key
     path = config.var_dir / "secret_key"
     config.var_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(descriptor, "w") as file:
+    if not path.exists():
+        # Linked into place when whole: of two processes that start at once, the second finds the first one's key.
+        draft = config.var_dir / f"secret_key.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text()
 
 
 class _Reader:
@@ -133,7 +135,7 @@ class _Reader:
 def _from_make(environ: Mapping[str, str]) -> int:
     """`make serve PORT=8001` sets PORT; QUIZAPP_PORT, where set, wins."""
     port = environ.get("PORT", "").strip() or "8000"
-    if not port.isdecimal():
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
         raise ConfigError(f"PORT must be a whole number from 1 to 65535, not {port!r}.")
     return int(port)
 
@@ -143,8 +145,12 @@ def _is_folder(value: str) -> bool:
 
 
 def _is_site(value: str) -> bool:
-    parts = urlsplit(value)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    has_more = parts.path.strip("/") or parts.query or parts.fragment
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not has_more
 
 
 def _without_slash(value: str) -> str:

@@ -27,9 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
-SQLITE_BUSY_MS = 5000
+BUSY_MS = 5000
+BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock", "could not serialize", "connection")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -101,18 +103,18 @@ def connect(url: str, *, pool_size: int = 5) -> Database:
     if address.get_backend_name() == "sqlite":
         return Database(_sqlite_engine(address.database or ":memory:", str(address)))
     address = address.set(drivername="postgresql+psycopg")
-    options = {"options": "-c synchronous_commit=on -c timezone=UTC"}
+    options = {"options": f"-c synchronous_commit=on -c timezone=UTC -c lock_timeout={BUSY_MS}"}
     return Database(create_engine(address, pool_size=pool_size, pool_pre_ping=True, connect_args=options))
 
 
 def _sqlite_engine(path: str, url: str) -> Engine:
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000})
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", f"busy_timeout={SQLITE_BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -127,8 +129,9 @@ def _sqlite_engine(path: str, url: str) -> Engine:
 
 def insert_into(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 @contextmanager
@@ -142,9 +145,9 @@ def writing(session: Session) -> Iterator[None]:
         session.connection(execution_options={"writing": True})
         yield
         session.commit()
-    except OperationalError as error:
+    except (OperationalError, PoolTimeoutError) as error:
         session.rollback()
-        if _is_busy(error):
+        if is_busy(error):
             raise DatabaseBusyError from error
         raise
     except BaseException:
@@ -152,6 +155,6 @@ def writing(session: Session) -> Iterator[None]:
         raise
 
 
-def _is_busy(error: OperationalError) -> bool:
-    text = str(error.orig)
-    return "locked" in text or "busy" in text or "could not serialize" in text or "connection" in text
+def is_busy(error: OperationalError | PoolTimeoutError) -> bool:
+    """Whether the database could not be had just now, so that the same request may succeed later."""
+    return isinstance(error, PoolTimeoutError) or any(word in str(error.orig) for word in BUSY_WORDS)

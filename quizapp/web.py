@@ -2,25 +2,28 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Field
 
-from quizapp.db import Database, DatabaseBusyError
+from quizapp.config import Config
+from quizapp.db import Database, DatabaseBusyError, is_busy
 
 STATIC_DIR = Path(__file__).parent / "static"
 MAX_REQUEST_BYTES = 1_000_000
@@ -110,13 +113,18 @@ def ask_to_sign_in() -> AnyResponse:
 
 def is_local_path(target: str | None) -> bool:
     """Whether a redirect target stays on this site."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.startswith("/") or target.startswith("//"):
         return False
-    parts = urlsplit(target)
-    return not parts.scheme and not parts.netloc
+    # Browsers read a backslash as a slash and drop tabs and line ends, so that /<tab>/host would leave the site.
+    return not any(character == "\\" or character <= " " for character in target)
 
 
-# --- Rows and time --------------------------------------------------------------------------------------------------
+# --- Settings, rows and time ------------------------------------------------------------------------------------------
+
+
+def config() -> Config:
+    """The site's settings."""
+    return cast(Config, current_app.config["QUIZAPP"])
 
 
 def db_session() -> Session:
@@ -137,6 +145,11 @@ def or_404(row: T | None) -> T:
 def now() -> datetime:
     """The server's clock, read at the edge only."""
     return datetime.now(UTC)
+
+
+def new_seed() -> int:
+    """The dice, thrown at the edge only; kept with what was drawn by it."""
+    return secrets.randbits(62)
 
 
 def zone_of_visitor() -> tzinfo:
@@ -219,8 +232,16 @@ def _on_csrf_error(_error: CSRFError) -> Response:
     return error_page(400, "This page's form is no longer valid. Go back, open the page again and send it once more.")
 
 
-def _on_busy(_error: DatabaseBusyError) -> Response:
+def _on_busy(_error: Exception) -> Response:
+    # Where not even the session could be read, the page must not ask for it again.
+    g.setdefault("_login_user", AnonymousUserMixin())
     return error_page(503)
+
+
+def _on_database_error(error: OperationalError | PoolTimeoutError) -> Response:
+    if not is_busy(error):
+        raise error
+    return _on_busy(error)
 
 
 def _set_headers(response: Response) -> Response:
@@ -302,6 +323,8 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _on_csrf_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(DatabaseBusyError, _on_busy)
+    app.register_error_handler(OperationalError, _on_database_error)
+    app.register_error_handler(PoolTimeoutError, _on_database_error)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=format_day, moment=format_moment, duration=format_duration, percent=format_percent)

@@ -145,6 +145,22 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         transaction.rollback()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database of the test's own, with real commits: for locks, and for tests that change the tables."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "own.sqlite3")
+        database = connect(f"sqlite:///{tmp_path / 'own.sqlite3'}")
+        yield database
+        cast(Engine, database.bind).dispose()
+        return
+    request.getfixturevalue("postgres_engine")  # Skips or fails where there is no server.
+    with new_postgres_database(request.getfixturevalue("postgres_address")) as url:
+        database = connect(url)
+        yield database
+        cast(Engine, database.bind).dispose()
+
+
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """The test's own session; the application's requests see what it has flushed."""

@@ -146,30 +146,45 @@ def attempt(session: Session, owner: User, drawn: Sequence[Item], *, kind: str =
 
 def event(session: Session, of: Attempt, position: int = 1, value: str = "0", **columns: Any) -> AttemptEvent:
     """One event of the log: by default the first option chosen."""
-    values = {"device": "d1", "seq": 1, "kind": "answer", "age_ms": 0, "made_at": NOW, "received_at": NOW, **columns}
-    return _add(session, AttemptEvent(user_id=of.user_id, attempt_id=of.id, position=position, value=value, **values))
+    values = {
+        "user_id": of.user_id,
+        "device": "d1",
+        "seq": 1,
+        "kind": "answer",
+        "age_ms": 0,
+        "made_at": NOW,
+        "received_at": NOW,
+        **columns,
+    }
+    return _add(session, AttemptEvent(attempt_id=of.id, position=position, value=value, **values))
 
 
 def response(session: Session, of: Attempt, item_id: str, position: int = 1, **columns: Any) -> Response:
-    """What counts at one place of the form."""
-    values = {"kind": "answer", "value": "0", "made_at": NOW, "device": "d1", "seq": 1, **columns}
-    return _add(session, Response(user_id=of.user_id, attempt_id=of.id, position=position, item_id=item_id, **values))
+    """What counts at one place of the form: by default the first option."""
+    values = {
+        "user_id": of.user_id,
+        "kind": "answer",
+        "value": "0",
+        "made_at": NOW,
+        "device": "d1",
+        "seq": 1,
+        **columns,
+    }
+    return _add(session, Response(attempt_id=of.id, position=position, item_id=item_id, **values))
 
 
 def mark(session: Session, of: Attempt, marked: Item, position: int = 1, **columns: Any) -> Mark:
     """One marked place: by default a right answer to an item never seen before."""
-    values = {"chosen": 0, "is_correct": True, "is_first_sight": True, "marked_at": NOW, **columns}
-    return _add(
-        session,
-        Mark(
-            user_id=of.user_id,
-            attempt_id=of.id,
-            position=position,
-            item_id=marked.id,
-            domain=marked.domain,
-            **values,
-        ),
-    )
+    values = {
+        "user_id": of.user_id,
+        "domain": marked.domain,
+        "chosen": 0,
+        "is_correct": True,
+        "is_first_sight": True,
+        "marked_at": NOW,
+        **columns,
+    }
+    return _add(session, Mark(attempt_id=of.id, position=position, item_id=marked.id, **values))
 
 
 def held_credential(session: Session, owner: User, **columns: Any) -> HeldCredential:

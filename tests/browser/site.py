@@ -32,8 +32,7 @@ _SERVE = [sys.executable, "-m", "quizapp.cli", "serve"]
 _BY_HAND = [
     "sh",
     "-c",
-    f"{sys.executable} -m quizapp.cli db upgrade && exec {sys.prefix}/bin/granian "
-    "--interface wsgi --workers 1 --port $QUIZAPP_PORT wsgi:app",
+    f"{sys.executable} -m quizapp.cli db upgrade && exec {sys.prefix}/bin/granian --interface wsgi wsgi:app",
 ]
 SECRET_KEY = "journeys " * 5
 
@@ -50,6 +49,7 @@ class Site:
             "QUIZAPP_PORT": str(self.port),
             "QUIZAPP_SECRET_KEY": SECRET_KEY,
             "QUIZAPP_MAIL": "file",
+            "GRANIAN_PORT": str(self.port),
             "QUIZAPP_WORKERS": "1",
             "QUIZAPP_TICK_SECONDS": "1",
             **(settings or {}),

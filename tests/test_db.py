@@ -1,0 +1,182 @@
+"""The database's promises, on SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import cast
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from quizapp import db
+from quizapp.accounts.models import User
+from quizapp.app import create_app
+from quizapp.config import Config
+from quizapp.db import Database, DatabaseBusyError, connect, writing
+from quizapp.web import db_session, public
+from tests import make
+
+
+class OddError(Exception):
+    """Something that goes wrong in the middle of a write."""
+
+
+def fail_while_writing(session: Session) -> None:
+    with writing(session):
+        make.user(session)
+        raise OddError
+
+
+def rename(session: Session, user: User, name: str) -> None:
+    with writing(session):
+        user.display_name = name
+        session.flush()
+
+
+def count_of(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(User)) or 0
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits five seconds for a lock in a test."""
+    monkeypatch.setattr(db, "BUSY_MS", 10)
+
+
+@contextmanager
+def lock_held(database: Database, user: User) -> Iterator[None]:
+    """Somebody else writes the user's row and does not come to an end."""
+    with database.session() as other:
+        other.connection(execution_options={"writing": True})
+        other.merge(user).display_name = "Somebody else"
+        other.flush()
+        yield
+
+
+def test_a_naive_datetime_is_refused(session: Session) -> None:
+    with pytest.raises(StatementError, match="has no time zone"):
+        make.user(session, created_at=datetime(2026, 3, 10, 15, 30))  # noqa: DTZ001 - what is refused
+
+
+def test_a_moment_comes_back_in_utc_with_its_microseconds(session: Session) -> None:
+    moment = datetime(2026, 3, 10, 1, 30, 0, 123456, tzinfo=timezone(timedelta(hours=-5)))
+    user = make.user(session, created_at=moment)
+    session.expire(user)
+    assert user.created_at == moment
+    assert user.created_at.tzinfo is UTC
+
+
+def test_moments_are_compared_in_utc(session: Session) -> None:
+    make.user(session, created_at=datetime(2026, 3, 10, 23, 0, tzinfo=timezone(timedelta(hours=-5))))
+    assert session.scalar(select(User.id).where(User.created_at > datetime(2026, 3, 11, 3, 59, tzinfo=UTC)))
+    assert not session.scalar(select(User.id).where(User.created_at > datetime(2026, 3, 11, 4, 0, tzinfo=UTC)))
+
+
+def test_a_write_is_kept(database: Database) -> None:
+    with database.session() as session, writing(session):
+        make.user(session)
+    with database.session() as another:
+        assert count_of(another) == 1
+
+
+def test_a_write_that_fails_in_the_middle_leaves_nothing(database: Database) -> None:
+    with database.session() as session:
+        with pytest.raises(OddError):
+            fail_while_writing(session)
+        assert count_of(session) == 0
+
+
+def test_a_broken_promise_of_the_table_is_no_busy_database(database: Database) -> None:
+    with database.session() as session, pytest.raises(IntegrityError), writing(session):
+        make.user(session, target_percent=20)
+
+
+def test_nobody_has_an_event_in_anothers_attempt(session: Session) -> None:
+    attempt = make.attempt(session, make.user(session), make.items(session, 1))
+    stranger = make.user(session, "stranger@example.org")
+    with pytest.raises(IntegrityError):
+        make.event(session, attempt, user_id=stranger.id)
+
+
+def test_sqlite_is_durable(tmp_path: Path) -> None:
+    with connect(f"sqlite:///{tmp_path / 'new' / 'a.sqlite3'}").session() as session:
+        pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")}
+        assert pragmas == {"journal_mode": "wal", "synchronous": 2}
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA busy_timeout")) == 5000
+
+
+def test_postgresql_is_durable_and_reads_what_is_committed(postgres_engine: Engine) -> None:
+    with postgres_engine.connect() as connection:
+        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+        assert connection.scalar(text("SHOW TimeZone")) == "UTC"
+        assert connection.scalar(text("SHOW transaction_isolation")) == "read committed"
+
+
+def test_a_write_takes_its_lock_before_its_first_statement(tmp_path: Path) -> None:
+    database = connect(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    engine = cast(Engine, database.bind)
+    with database.session() as session, writing(session), engine.connect() as other:
+        other.execute(text("PRAGMA busy_timeout = 0"))
+        other.rollback()
+        with pytest.raises(OperationalError, match="locked"):
+            other.execution_options(writing=True).execute(text("SELECT 1"))
+
+
+def test_a_lock_that_cannot_be_had_is_said_by_name(impatient: None, own_database: Database) -> None:
+    with own_database.session() as session:
+        user = make.user(session)
+        session.commit()
+        with lock_held(own_database, user), pytest.raises(DatabaseBusyError):
+            rename(session, user, "Me")
+        rename(session, user, "Me again")
+    with own_database.session() as another:
+        assert another.scalar(select(User.display_name)) == "Me again"
+
+
+@pytest.fixture
+def busy_app(config: Config, impatient: None, own_database: Database) -> Flask:
+    """An application with one page that writes, while somebody else holds the lock."""
+    app = create_app(config, own_database)
+    with own_database.session() as session:
+        user = make.user(session)
+        session.commit()
+
+    @app.get("/write-something")
+    @public
+    def write_something() -> str:
+        with lock_held(own_database, user), writing(db_session()):
+            db_session().merge(user).display_name = "Me"
+            db_session().flush()
+        return "written"
+
+    return app
+
+
+def test_a_busy_database_is_503_and_says_when_to_try_again(busy_app: Flask) -> None:
+    response = busy_app.test_client().get("/write-something")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert "Nothing was stored just now." in response.text
+
+
+def test_a_busy_database_tells_a_script_in_json(busy_app: Flask) -> None:
+    response = busy_app.test_client().get("/write-something", headers={"Accept": "application/json"})
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert response.get_json()["error"].startswith("Nothing was stored just now.")
+
+
+def test_a_database_that_is_away_is_503_for_somebody_signed_in(config: Config) -> None:
+    app = create_app(config, connect("postgresql://nobody@127.0.0.1:1/nothing"))
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = "0" * 32 + ".secret"
+    for address in ("/dashboard", "/readyz"):
+        response = client.get(address)
+        assert response.status_code == 503, address
+        assert int(response.headers["Retry-After"]) > 0
