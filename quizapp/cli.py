@@ -1,16 +1,41 @@
 """Operator commands: thin shells over actions."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
+import msgspec
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from granian import Granian
+from granian.constants import Interfaces
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
-from quizapp.config import ROOT, Config, ConfigError, read_config
-from quizapp.db import Database, connect
+from quizapp.accounts import actions as account_actions
+from quizapp.accounts import throttling
+from quizapp.accounts.models import ROLES
+from quizapp.attempts import actions as attempt_actions
+from quizapp.attempts import queries as attempt_queries
+from quizapp.bank import actions as bank_actions
+from quizapp.bank.item_files import ReadItem, json_schema, read_items
+from quizapp.bank.tags import blueprint_of, tags_of
+from quizapp.bank.yaml_files import BadFileError
+from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
+from quizapp.credits.rule_files import all_rules
+from quizapp.db import Database, DatabaseBusyError, connect, writing
+from quizapp.mail import actions as mail_actions
+from quizapp.mail.senders import sender_of
+from quizapp.rules import timing
+
+EXPIRED_AT_ONCE = 50
 
 
 def alembic_config(connection: Connection) -> AlembicConfig:
@@ -36,6 +61,82 @@ def quizapp(context: click.Context) -> None:
     context.obj = read_config(os.environ)
 
 
+@contextmanager
+def opened(config: Config) -> Iterator[Session]:
+    """A session on the site's database."""
+    with connect(config.database_url).session() as session:
+        yield session
+
+
+# --- Serving --------------------------------------------------------------------------------------------------------
+
+
+@quizapp.command(help="Migrate, load the bank, serve the site, and run the clock's jobs beside it.")
+@click.pass_obj
+def serve(config: Config) -> None:
+    """One command for a whole site."""
+    secret_key_of(config)
+    migrate(connect(config.database_url))
+    with opened(config) as session:
+        _load(session, config)
+    jobs = subprocess.Popen([sys.executable, "-m", "quizapp.cli", "tick", "--every", str(config.tick_seconds)])  # noqa: S603
+    server = Granian(
+        "quizapp.app:create_app",
+        factory=True,
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.WSGI,
+        workers=config.workers,
+        blocking_threads=1,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+    )
+    click.echo(f"quizapp is at {config.base_url} (Ctrl-C stops it)")
+    try:
+        server.serve()
+    finally:
+        jobs.send_signal(signal.SIGTERM)
+        jobs.wait(timeout=10)
+
+
+@quizapp.command(help="Finish expired attempts, send waiting mail, remove what has outlived its purpose.")
+@click.option("--every", type=click.IntRange(1, 3600), help="Go on for ever, at this many seconds' distance.")
+@click.pass_obj
+def tick(config: Config, every: int | None) -> None:
+    """Idempotent; several machines may run it."""
+    database = connect(config.database_url)
+    parent = os.getppid()
+    while True:
+        try:
+            with database.session() as session:
+                _tick(session, config, datetime.now(UTC))
+        except DatabaseBusyError:
+            click.echo("The database was busy; the jobs come round again.", err=True)
+        if every is None or os.getppid() != parent:
+            return
+        time.sleep(every)
+
+
+def _tick(session: Session, config: Config, now: datetime) -> None:
+    """Each job in short writes of its own, so that nobody waits for it."""
+    late = timing.late_before(now)
+    for user_id, attempt_id in attempt_queries.expired_attempts(session, late, EXPIRED_AT_ONCE):
+        with writing(session):
+            attempt_actions.finish(session, user_id, attempt_id, now)
+    mail_actions.send_waiting(session, sender_of(config), now)
+    for remove in (
+        account_actions.remove_old_guests,
+        account_actions.remove_expired_sessions,
+        throttling.remove_old_throttles,
+    ):
+        with writing(session):
+            remove(session, now)
+
+
+# --- The database ---------------------------------------------------------------------------------------------------
+
+
 @quizapp.group(help="The database.")
 def db() -> None:
     """Commands about the database."""
@@ -48,13 +149,121 @@ def db_upgrade(config: Config) -> None:
     migrate(connect(config.database_url))
 
 
+@quizapp.command(help="Look whether what is projected from the logs still equals them.")
+@click.option("--rebuild", is_flag=True, help="Write every attempt's responses and marks anew from its log.")
+@click.pass_obj
+def doctor(config: Config, *, rebuild: bool) -> None:
+    """Rebuild the projections, one attempt a write."""
+    with opened(config) as session:
+        keys = attempt_queries.all_attempts(session)
+        if rebuild:
+            with click.progressbar(keys, label="Rebuilding attempts") as bar:
+                for user_id, attempt_id in bar:
+                    with writing(session):
+                        attempt_actions.rebuild(session, user_id, attempt_id)
+        click.echo(f"{len(keys)} attempts" + (" rebuilt from their logs." if rebuild else "."))
+
+
+# --- The bank -------------------------------------------------------------------------------------------------------
+
+
+@quizapp.group(help="The question bank.")
+def bank() -> None:
+    """Commands about the bank."""
+
+
+@bank.command("load", help="Load the bank's files into the database: all or nothing.")
+@click.pass_obj
+def bank_load(config: Config) -> None:
+    """Idempotent: what is unchanged stays as it is."""
+    with opened(config) as session:
+        _load(session, config)
+
+
+@bank.command("check", help="Check every file of the bank without touching a database.")
+@click.pass_obj
+def bank_check(config: Config) -> None:
+    """Say what is wrong, with file and line."""
+    items = _read(config)
+    published = sum(read.text.status == "published" for read in items)
+    click.echo(f"{len(items)} items, {published} published: no errors.")
+
+
+@bank.command("schema", help="Print the JSON Schema of item files, for editors.")
+def bank_schema() -> None:
+    """The schema that question_bank/schema/item.schema.json holds."""
+    click.echo(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
+
+
+def _read(config: Config) -> list[ReadItem]:
+    blueprint_of(config.bank_dir)
+    all_rules(config.bank_dir)
+    return read_items(config.bank_dir, tags_of(config.bank_dir))
+
+
+def _load(session: Session, config: Config) -> None:
+    items = _read(config)
+    report = bank_actions.plan_load(session, items)
+    if report.writes:
+        with writing(session):
+            report = bank_actions.load_items(session, items, datetime.now(UTC))
+    click.echo(
+        f"Bank: {len(report.new)} new, {len(report.changed)} changed, {len(report.unchanged)} unchanged items"
+        + (f", {len(report.conflicts)} changed here and in the files (left as they are)" if report.conflicts else "")
+        + (f", {len(report.without_file)} without a file any more (kept)" if report.without_file else "")
+        + "."
+    )
+    for item_id in report.conflicts:
+        click.echo(f"  conflict: {item_id}")
+
+
+# --- People ---------------------------------------------------------------------------------------------------------
+
+
+@quizapp.group(help="People and their roles.")
+def users() -> None:
+    """Commands about people."""
+
+
+@users.command("grant", help="Give somebody a role.")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+@click.pass_obj
+def users_grant(config: Config, email: str, role: str) -> None:
+    """Grant a role beyond candidate."""
+    with opened(config) as session:
+        try:
+            with writing(session):
+                account_actions.grant(session, email, role)
+        except account_actions.NoSuchUserError as error:
+            raise click.ClickException(f"There is no account with the address {email}.") from error
+    click.echo(f"{email} is now {role}.")
+
+
+@users.command("revoke", help="Take a role away.")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+@click.pass_obj
+def users_revoke(config: Config, email: str, role: str) -> None:
+    """Revoke a role beyond candidate."""
+    with opened(config) as session:
+        try:
+            with writing(session):
+                account_actions.revoke(session, email, role)
+        except account_actions.NoSuchUserError as error:
+            raise click.ClickException(f"There is no account with the address {email}.") from error
+    click.echo(f"{email} is no longer {role}.")
+
+
 def main(arguments: list[str] | None = None) -> Any:
-    """The entry point: settings that cannot be used end with a sentence, not a traceback."""
+    """The entry point: what cannot be used ends with a sentence, not a traceback."""
     try:
         return quizapp(arguments)
     except ConfigError as error:
         click.echo(f"quizapp cannot start: {error}", err=True)
-        sys.exit(2)
+    except BadFileError as error:
+        click.echo(f"The bank has errors; nothing was loaded.\n{error}", err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

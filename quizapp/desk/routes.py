@@ -1,12 +1,49 @@
-"""desk pages."""
+"""The bank as authors and reviewers see it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+
+from quizapp import web
+from quizapp.attempts.display import explained_item
+from quizapp.attempts.queries import PlaceState
+from quizapp.bank.tags import tags_of
+from quizapp.desk import queries
 
 blueprint = Blueprint("desk", __name__)
 
+STAFF = ("author", "reviewer", "administrator")
+
 
 @blueprint.get("/desk")
+@web.needs_role(*STAFF)
 def overview() -> ResponseReturnValue:
-    """Stub."""
-    return render_template("error.html", title="overview", text="", status=200)
+    """How many items there are, and each item, those due for review first."""
+    session = web.db_session()
+    domain = request.args.get("domain", "")
+    page = max(1, min(10_000, request.args.get("page", 1, type=int)))
+    return render_template(
+        "desk/overview.html",
+        counts=queries.counts(session),
+        items=queries.items(session, domain, page),
+        domain=domain,
+        page=page,
+        page_size=queries.PAGE_SIZE,
+        today=web.today(),
+        tags=tags_of(web.config().bank_dir),
+    )
+
+
+@blueprint.get("/desk/items/<item_id>")
+@web.needs_role(*STAFF)
+def item(item_id: str) -> ResponseReturnValue:
+    """One item with its key, every rationale, and its sources."""
+    version = web.or_404(queries.newest_version(web.db_session(), item_id))
+    order = "".join(str(index) for index in range(version.option_count))
+    domain = str(version.content["domain"])
+    place = PlaceState(1, item_id, version.version, domain, order, answer="", answered_at=None, is_flagged=False)
+    return render_template(
+        "desk/item.html",
+        item=explained_item(place, version),
+        version=version,
+        tags=tags_of(web.config().bank_dir),
+    )

@@ -1,28 +1,65 @@
-"""home pages."""
+"""Landing page, dashboard, help."""
 
-from flask import Blueprint, render_template
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
+from quizapp.accounts.login import me, visitor
+from quizapp.attempts import queries as attempt_queries
+from quizapp.bank.tags import blueprint_of, tags_of
+from quizapp.credits.queries import cycle_summaries
+from quizapp.home import queries
+from quizapp.insights.queries import progress_of
+from quizapp.rules.scoring import is_weak, weakest_first
 
 blueprint = Blueprint("home", __name__)
 
+RECENT_ATTEMPTS = 5
 
-@web.public
+
 @blueprint.get("/")
+@web.public
 def landing() -> ResponseReturnValue:
-    """Stub."""
-    return render_template("error.html", title="landing", text="", status=200)
+    """What this is, and ten items to try."""
+    person = visitor()
+    if person is not None and not person.is_guest:
+        return redirect(url_for("home.dashboard"))
+    bank_dir = web.config().bank_dir
+    running = []
+    if person is not None:
+        running = list(attempt_queries.attempts_of(web.db_session(), person.id, RECENT_ATTEMPTS))
+    return render_template(
+        "home/landing.html", sampler=blueprint_of(bank_dir).mocks["sampler"], tags=tags_of(bank_dir), attempts=running
+    )
 
 
 @blueprint.get("/dashboard")
 def dashboard() -> ResponseReturnValue:
-    """Stub."""
-    return render_template("error.html", title="dashboard", text="", status=200)
+    """The next step, where you stand, and what your credentials need."""
+    session = web.db_session()
+    person = me()
+    bank_dir = web.config().bank_dir
+    progress = progress_of(session, person.id)
+    open_attempts = attempt_queries.open_attempts(session, person.id)
+    return render_template(
+        "home/dashboard.html",
+        step=queries.next_step(open_attempts, progress, person.target_percent, web.now()),
+        progress=progress,
+        weakest=weakest_first(progress.groups["domain"], progress.first_sight)[:3],
+        is_weak=is_weak,
+        person=person,
+        days_left=queries.days_until(person.exam_date, web.today()),
+        recent=attempt_queries.attempts_of(session, person.id, RECENT_ATTEMPTS),
+        credentials=cycle_summaries(session, person.id, web.today(), bank_dir),
+        tags=tags_of(bank_dir),
+        new_token=uuid4,
+    )
 
 
-@web.public
 @blueprint.get("/help")
+@web.public
 def help_page() -> ResponseReturnValue:
-    """Stub."""
-    return render_template("error.html", title="help_page", text="", status=200)
+    """How the site works and what it does not claim."""
+    return render_template("home/help.html", blueprint=blueprint_of(web.config().bank_dir))

@@ -1,0 +1,258 @@
+"""Reads of attempts; every statement begins with the person."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.bank.models import Item, ItemVersion
+from quizapp.bank.queries import Selection
+from quizapp.rules.answer_log import ANSWER, FLAG, SHOWN, StoredEvent
+from quizapp.rules.blueprint import Candidate
+
+
+@dataclass(frozen=True)
+class PlaceState:
+    """One place on a form as its navigator shows it."""
+
+    position: int
+    item_id: str
+    version: int
+    domain: str
+    option_order: str
+    answer: str
+    answered_at: datetime | None
+    is_flagged: bool
+
+
+@dataclass(frozen=True)
+class AnsweredPlace:
+    """One place on a form with what is needed to mark it and to explain it."""
+
+    place: PlaceState
+    key_option: int
+    version: ItemVersion
+
+
+@dataclass(frozen=True)
+class SaveState:
+    """What a save must know: the attempt, the device's log so far, and the places that its events touch."""
+
+    attempt: Attempt
+    highest_seq: int
+    last_made_at: datetime | None
+    places: dict[int, PlaceState]
+
+
+def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Candidate]:
+    """The published items of a selection, each with when this person last saw it. One statement."""
+    last_shown = (
+        select(Response.item_id, func.max(Response.made_at).label("last_shown_at"))
+        .where(Response.user_id == user_id, Response.kind == SHOWN)
+        .group_by(Response.item_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Item.id,
+            Item.head_version,
+            Item.domain,
+            ItemVersion.option_count,
+            ItemVersion.is_ordered,
+            last_shown.c.last_shown_at,
+        )
+        .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.head_version))
+        .outerjoin(last_shown, last_shown.c.item_id == Item.id)
+        .where(*selection.conditions())
+    )
+    return [Candidate(*row) for row in rows]
+
+
+def attempt_of(session: Session, user_id: UUID, attempt_id: UUID, *, is_locked: bool = False) -> Attempt | None:
+    """This person's attempt, or None: a stranger's attempt and a missing one look alike.
+
+    With `is_locked`, inside a write, it is read anew and no other request can finish it meanwhile.
+    """
+    statement = select(Attempt).where(Attempt.user_id == user_id, Attempt.id == attempt_id)
+    if is_locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(statement)
+
+
+def attempt_by_token(session: Session, user_id: UUID, start_token: UUID) -> Attempt | None:
+    """The attempt that an earlier sending of the same start form has made."""
+    return session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.start_token == start_token))
+
+
+def attempts_of(session: Session, user_id: UUID, limit: int = 200) -> Sequence[Attempt]:
+    """The newest attempts first."""
+    return session.scalars(
+        select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.started_at.desc(), Attempt.id).limit(limit)
+    ).all()
+
+
+def open_attempts(session: Session, user_id: UUID) -> Sequence[Attempt]:
+    """What this person has begun and not finished, the newest first."""
+    return session.scalars(
+        select(Attempt)
+        .where(Attempt.user_id == user_id, Attempt.finished_at.is_(None))
+        .order_by(Attempt.started_at.desc())
+        .limit(20)
+    ).all()
+
+
+def places(session: Session, user_id: UUID, attempt_id: UUID, position: int | None = None) -> list[PlaceState]:
+    """Every place of a form in order, or the one asked for, with its answer and flag. One statement."""
+    answer, flag = aliased(Response), aliased(Response)
+    statement = (
+        select(AttemptItem, answer.value, answer.made_at, flag.value)
+        .outerjoin(answer, _response_at(answer, ANSWER))
+        .outerjoin(flag, _response_at(flag, FLAG))
+        .where(AttemptItem.user_id == user_id, AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    if position is not None:
+        statement = statement.where(AttemptItem.position == position)
+    return [_place(*row) for row in session.execute(statement)]
+
+
+def answered_places(session: Session, user_id: UUID, attempt_id: UUID) -> list[AnsweredPlace]:
+    """Every place with the version that it was drawn by. Two statements. Only for a form whose keys may be shown."""
+    found = places(session, user_id, attempt_id)
+    versions = session.scalars(
+        select(ItemVersion)
+        .join(
+            AttemptItem,
+            and_(AttemptItem.item_id == ItemVersion.item_id, AttemptItem.version == ItemVersion.version),
+        )
+        .where(AttemptItem.user_id == user_id, AttemptItem.attempt_id == attempt_id)
+    )
+    by_item = {version.item_id: version for version in versions}
+    return [AnsweredPlace(place, by_item[place.item_id].key_option, by_item[place.item_id]) for place in found]
+
+
+def answered_place(session: Session, user_id: UUID, attempt_id: UUID, position: int) -> AnsweredPlace | None:
+    """One place with the version that it was drawn by. Two statements."""
+    for place in places(session, user_id, attempt_id, position):
+        version = session.get_one(ItemVersion, (place.item_id, place.version))
+        return AnsweredPlace(place, version.key_option, version)
+    return None
+
+
+def save_state(
+    session: Session, user_id: UUID, attempt_id: UUID, device: str, positions: Collection[int]
+) -> SaveState | None:
+    """What a save must know, in one statement that locks the attempt; None if this person has no such attempt."""
+    log = (AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id, AttemptEvent.device == device)
+    answer, flag = aliased(Response), aliased(Response)
+    rows = session.execute(
+        select(
+            Attempt,
+            select(func.max(AttemptEvent.seq)).where(*log).scalar_subquery(),
+            select(func.max(AttemptEvent.made_at)).where(*log).scalar_subquery(),
+            AttemptItem,
+            answer.value,
+            answer.made_at,
+            flag.value,
+        )
+        .outerjoin(
+            AttemptItem,
+            and_(
+                AttemptItem.user_id == Attempt.user_id,
+                AttemptItem.attempt_id == Attempt.id,
+                AttemptItem.position.in_(positions),
+            ),
+        )
+        .outerjoin(answer, _response_at(answer, ANSWER))
+        .outerjoin(flag, _response_at(flag, FLAG))
+        .where(Attempt.user_id == user_id, Attempt.id == attempt_id)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not rows:
+        return None
+    attempt, highest_seq, last_made_at = rows[0][:3]
+    found = [_place(*row[3:]) for row in rows if row[3] is not None]
+    return SaveState(attempt, highest_seq or 0, last_made_at, {place.position: place for place in found})
+
+
+def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
+    """The items of an attempt that this person was shown, or answered, in an earlier one."""
+    here, earlier = aliased(AttemptItem), aliased(Response)
+    started_at = (
+        select(Attempt.started_at).where(Attempt.user_id == user_id, Attempt.id == attempt_id).scalar_subquery()
+    )
+    rows = session.scalars(
+        select(here.item_id)
+        .join(earlier, and_(earlier.user_id == here.user_id, earlier.item_id == here.item_id))
+        .where(
+            here.user_id == user_id,
+            here.attempt_id == attempt_id,
+            earlier.user_id == user_id,
+            earlier.attempt_id != attempt_id,
+            earlier.kind.in_((SHOWN, ANSWER)),
+            earlier.made_at < started_at,
+        )
+        .distinct()
+    )
+    return set(rows)
+
+
+def marks_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Mark]:
+    """The marks of one attempt, in the form's order."""
+    return session.scalars(
+        select(Mark).where(Mark.user_id == user_id, Mark.attempt_id == attempt_id).order_by(Mark.position)
+    ).all()
+
+
+def log_of(session: Session, user_id: UUID, attempt_id: UUID) -> list[tuple[StoredEvent, datetime]]:
+    """An attempt's whole log, each event with the moment it was received."""
+    rows = session.scalars(
+        select(AttemptEvent).where(AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id)
+    )
+    return [
+        (StoredEvent(row.device, row.seq, row.position, row.kind, row.value, row.made_at), row.received_at)
+        for row in rows
+    ]
+
+
+def expired_attempts(session: Session, before: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """(user_id, attempt_id) of unfinished attempts whose deadline lies before a moment: for the clock's job alone."""
+    rows = session.execute(
+        select(Attempt.user_id, Attempt.id)
+        .where(Attempt.finished_at.is_(None), Attempt.deadline_at < before)
+        .order_by(Attempt.deadline_at)
+        .limit(limit)
+    )
+    return [(user_id, attempt_id) for user_id, attempt_id in rows]
+
+
+def all_attempts(session: Session) -> Sequence[tuple[UUID, UUID]]:
+    """(user_id, attempt_id) of every attempt: for the operators' doctor alone."""
+    return [(user_id, attempt_id) for user_id, attempt_id in session.execute(select(Attempt.user_id, Attempt.id))]
+
+
+def _response_at(response: type[Response], kind: str) -> ColumnElement[bool]:
+    return and_(
+        response.user_id == AttemptItem.user_id,
+        response.attempt_id == AttemptItem.attempt_id,
+        response.position == AttemptItem.position,
+        response.kind == kind,
+    )
+
+
+def _place(item: AttemptItem, answer: str | None, answered_at: datetime | None, flag: str | None) -> PlaceState:
+    return PlaceState(
+        item.position,
+        item.item_id,
+        item.version,
+        item.domain,
+        item.option_order,
+        answer or "",
+        answered_at if answer else None,
+        flag == "1",
+    )

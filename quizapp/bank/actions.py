@@ -1,0 +1,119 @@
+"""Loading the bank's files into the database: idempotent, all or nothing, never overwriting what the desk changed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from quizapp.bank.content import content_of
+from quizapp.bank.item_files import ItemText, ReadItem
+from quizapp.bank.models import Item, ItemTag, ItemVersion
+from quizapp.bank.queries import loaded_items
+
+
+@dataclass
+class LoadReport:
+    """What a load did, by item id."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    without_file: list[str] = field(default_factory=list)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the load changes rows."""
+        return bool(self.new or self.changed)
+
+
+def plan_load(session: Session, items: list[ReadItem]) -> LoadReport:
+    """Sort the files' items into new, changed, unchanged and conflicts.
+
+    A file equal to what was last loaded is unchanged. A changed file becomes a new version if the database still
+    has what was last loaded; if the desk has changed the item since, it is a conflict, and the database stays.
+    """
+    report = LoadReport()
+    loaded = loaded_items(session)
+    for read in items:
+        known = loaded.pop(read.text.id, None)
+        if known is None:
+            report.new.append(read.text.id)
+            continue
+        item, head_hash = known
+        file_hash = read.text.content_hash
+        if file_hash in (item.base_hash, head_hash):
+            report.unchanged.append(item.id)
+        elif head_hash == item.base_hash:
+            report.changed.append(item.id)
+        else:
+            report.conflicts.append(item.id)
+    report.without_file = sorted(item.id for item, _ in loaded.values() if item.origin == "file")
+    return report
+
+
+def load_items(session: Session, items: list[ReadItem], now: datetime) -> LoadReport:
+    """Write what is new and what has changed. The caller holds the transaction, so a whole load is one."""
+    report = plan_load(session, items)
+    by_id = {read.text.id: read for read in items}
+    loaded = loaded_items(session) if report.changed else {}
+    items_to_add = [_item(by_id[item_id]) for item_id in report.new]
+    versions = [_version(by_id[item_id].text, 1, now) for item_id in report.new]
+    for item_id in report.changed:
+        item, _ = loaded[item_id]
+        _take_over(item, by_id[item_id])
+        versions.append(_version(by_id[item_id].text, item.head_version, now))
+    session.add_all(items_to_add)
+    session.flush()
+    session.add_all(versions)
+    if report.changed:
+        session.execute(delete(ItemTag).where(ItemTag.item_id.in_(report.changed)))
+    session.add_all(tag for item_id in report.new + report.changed for tag in _tags(by_id[item_id].text))
+    session.flush()
+    return report
+
+
+def _item(read: ReadItem) -> Item:
+    text = read.text
+    return Item(
+        id=text.id,
+        origin="file",
+        file=read.file,
+        base_hash=text.content_hash,
+        head_version=1,
+        status=text.status,
+        domain=text.domain,
+        level=text.level,
+        review_by=text.review_by,
+    )
+
+
+def _take_over(item: Item, read: ReadItem) -> None:
+    text = read.text
+    item.head_version += 1
+    item.file = read.file
+    item.base_hash = text.content_hash
+    item.status = text.status
+    item.domain = text.domain
+    item.level = text.level
+    item.review_by = text.review_by
+
+
+def _version(text: ItemText, number: int, now: datetime) -> ItemVersion:
+    return ItemVersion(
+        item_id=text.id,
+        version=number,
+        content=content_of(text),
+        content_hash=text.content_hash,
+        scored_hash=text.scored_hash,
+        key_option=text.key_option,
+        option_count=len(text.options),
+        is_ordered=text.order == "natural",
+        created_at=now,
+    )
+
+
+def _tags(text: ItemText) -> list[ItemTag]:
+    areas = [ItemTag(item_id=text.id, kind="area", tag=tag) for tag in dict.fromkeys(text.areas)]
+    return areas + [ItemTag(item_id=text.id, kind="topic", tag=tag) for tag in dict.fromkeys(text.topics)]

@@ -1,0 +1,172 @@
+"""The item file format: what a file may say, checked against the closed lists, and its two hashes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from quizapp.bank.tags import Tags
+from quizapp.bank.yaml_files import BadFileError, Document, Problem, convert, read_document
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class OptionText(Struct, frozen=True, forbid_unknown_fields=True):
+    """One option; exactly one of an item is the key."""
+
+    text: Text
+    rationale: Text
+    key: bool = False
+
+
+class Cite(Struct, frozen=True, forbid_unknown_fields=True):
+    """A pinpoint source and what it proves."""
+
+    ref: Text
+    proves: Text
+
+
+class Checked(Struct, frozen=True, forbid_unknown_fields=True):
+    """Against what the key was confirmed, the date of that text if it is not current, and on which day."""
+
+    against: Literal["primary-text", "agency-page", "secondary", "arithmetic", "standard-work", "knowledge"]
+    on: date
+    text_of: str | int | None = None
+
+
+class ItemText(Struct, frozen=True, forbid_unknown_fields=True):
+    """An item as its author writes it."""
+
+    id: Slug
+    domain: Slug
+    areas: Annotated[list[Slug], Meta(min_length=1)]
+    topics: Annotated[list[Slug], Meta(min_length=1)]
+    level: Literal["recall", "application", "analysis"]
+    difficulty: Annotated[float, Meta(ge=0.05, le=0.99)]
+    status: Literal["draft", "published", "retired"]
+    stem: Text
+    options: Annotated[list[OptionText], Meta(min_length=3, max_length=4)]
+    cites: Annotated[list[Cite], Meta(min_length=1)]
+    checked: Checked
+    stability: Literal["S", "I", "R", "C", "N"]
+    review_by: date
+    order: Literal["natural", "shuffled"] = "shuffled"
+    calculation: bool = False
+    facts: list[str] = []
+    dismissed: dict[str, str] = {}
+
+    @property
+    def key_option(self) -> int:
+        """The index of the key in the file's order."""
+        return next(index for index, option in enumerate(self.options) if option.key)
+
+    @property
+    def content_hash(self) -> str:
+        """A hash over everything that the item says."""
+        return _hash_of(msgspec.to_builtins(self))
+
+    @property
+    def scored_hash(self) -> str:
+        """A hash over what is answered and scored: stem, options and key. A comma in a rationale leaves it alone."""
+        return _hash_of([self.stem, [option.text for option in self.options], self.key_option])
+
+
+@dataclass(frozen=True)
+class ReadItem:
+    """An item with the place that it was read from."""
+
+    text: ItemText
+    file: str
+    line: int
+
+
+def read_items(bank_dir: Path, tags: Tags) -> list[ReadItem]:
+    """Every item under items/, in the order of files and lines.
+
+    Raises BadFileError with every problem of every file: a bank with one bad item is not a bank.
+    """
+    folder = bank_dir / "items"
+    items: list[ReadItem] = []
+    problems: list[Problem] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        file = path.relative_to(bank_dir).as_posix()
+        try:
+            read, found = _read_file(bank_dir, file, tags)
+        except BadFileError as error:
+            problems += error.problems
+        else:
+            items += read
+            problems += found
+    problems += _repeated_ids(items)
+    if problems:
+        raise BadFileError(sorted(problems))
+    return items
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an item file, for editors."""
+    schema = msgspec.json.schema(list[ItemText])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Items of the question bank", **schema}
+
+
+def _read_file(bank_dir: Path, file: str, tags: Tags) -> tuple[list[ReadItem], list[Problem]]:
+    document = read_document(bank_dir, file)
+    if not isinstance(document.data, list):
+        return [], [document.problem("$", "the file must be a list of items")]
+    items = []
+    problems: list[Problem] = []
+    for index, data in enumerate(document.data):
+        path = f"$[{index}]"
+        try:
+            text = convert(document, data, ItemText, path)
+        except BadFileError as error:
+            problems += error.problems
+            continue
+        items.append(ReadItem(text, file, document.line_of(path)))
+        problems += [_named(problem, text.id) for problem in _misfits(document, path, text, tags)]
+    return items, problems
+
+
+def _named(problem: Problem, item_id: str) -> Problem:
+    return Problem(problem.file, problem.line, f"{item_id}: {problem.reason}")
+
+
+def _misfits(document: Document, path: str, text: ItemText, tags: Tags) -> Iterable[Problem]:
+    def problem(field: str, reason: str) -> Problem:
+        return document.problem(f"{path}.{field}", reason)
+
+    if text.domain not in tags.domains:
+        yield problem("domain", f"there is no domain {text.domain!r}")
+    elif Path(document.file).parent.name != text.domain:
+        yield problem("domain", f"an item of {text.domain} must stand in items/{text.domain}/")
+    else:
+        topics = tags.domains[text.domain].topics
+        yield from (problem("topics", f"{text.domain} has no topic {t!r}") for t in text.topics if t not in topics)
+    yield from (problem("areas", f"there is no area {area!r}") for area in text.areas if area not in tags.areas)
+    keys = sum(option.key for option in text.options)
+    if keys != 1:
+        yield problem("options", f"exactly one option must be the key, not {keys}")
+    if len({" ".join(option.text.split()).casefold() for option in text.options}) < len(text.options):
+        yield problem("options", "two options say the same")
+    if text.review_by < text.checked.on:
+        yield problem("review_by", "the review date lies before the day of the check")
+
+
+def _repeated_ids(items: list[ReadItem]) -> list[Problem]:
+    counts = Counter(item.text.id for item in items)
+    return [
+        Problem(item.file, item.line, f"{item.text.id}: the id stands {counts[item.text.id]} times in the bank")
+        for item in items
+        if counts[item.text.id] > 1
+    ]
+
+
+def _hash_of(data: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(data, order="deterministic")).hexdigest()

@@ -1,0 +1,127 @@
+"""Reading the bank's YAML: YAML 1.2 scalars, duplicate keys refused, every problem with its file and line."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """What is wrong, and where: file (relative to the bank), line (from 1) and reason."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class BadFileError(Exception):
+    """Files that cannot be used, with every problem found in them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader without YAML 1.1's surprises: `no` is a text, 12:30:00 is a text, a date is a text."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML reads it as a plain class attribute
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(0|[1-9][0-9]*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789"))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file as plain data, able to say on which line a path into it stands."""
+
+    file: str
+    data: Any
+    node: Node
+
+    def line_of(self, path: str = "$") -> int:
+        """The line (from 1) of a msgspec path such as `$[3].options[0].text`; the nearest parent if it is missing."""
+        node = self.node
+        for name, index in re.findall(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]", path):
+            child = _child(node, name, index)
+            if child is None:
+                break
+            node = child
+        return node.start_mark.line + 1
+
+    def problem(self, path: str, reason: str) -> Problem:
+        """A problem at a path in this file."""
+        return Problem(self.file, self.line_of(path), reason)
+
+
+def read_document(folder: Path, file: str) -> Document:
+    """Read one file. Raises BadFileError for what is no YAML, or repeats a key."""
+    try:
+        loader = _Loader((folder / file).read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        if node is None:
+            raise BadFileError([Problem(file, 1, "the file is empty")])
+        problems = [Problem(file, line, reason) for line, reason in _repeated_keys(node)]
+        if problems:
+            raise BadFileError(problems)
+        return Document(file, loader.construct_document(node), node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadFileError(
+            [Problem(file, mark.line + 1 if mark else 1, str(error.problem or error.context))]
+        ) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadFileError([Problem(file, 1, str(error))]) from error
+
+
+def convert(document: Document, data: Any, kind: type[T], path: str = "$") -> T:
+    """Plain data as a struct of `kind`. Raises BadFileError with the line of what does not fit."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        reason, _, inner = str(error).partition(" - at `")
+        whole = path + inner.rstrip("`").removeprefix("$") if inner else path
+        raise BadFileError([document.problem(whole, reason)]) from error
+
+
+def read_struct(folder: Path, file: str, kind: type[T]) -> T:
+    """Read one file into a struct of `kind`."""
+    document = read_document(folder, file)
+    return convert(document, document.data, kind)
+
+
+def _child(node: Node, name: str, index: str) -> Node | None:
+    if name and isinstance(node, MappingNode):
+        return next((value for key, value in node.value if key.value == name), None)
+    if index and isinstance(node, SequenceNode) and int(index) < len(node.value):
+        child: Node = node.value[int(index)]
+        return child
+    return None
+
+
+def _repeated_keys(node: Node) -> list[tuple[int, str]]:
+    found = []
+    if isinstance(node, MappingNode):
+        names = set()
+        for key, value in node.value:
+            if key.value in names:
+                found.append((key.start_mark.line + 1, f"the key {key.value!r} stands twice"))
+            names.add(key.value)
+            found += _repeated_keys(value)
+    elif isinstance(node, SequenceNode):
+        for child in node.value:
+            found += _repeated_keys(child)
+    return found

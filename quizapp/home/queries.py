@@ -1,0 +1,46 @@
+"""What the dashboard says to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from quizapp.attempts.models import Attempt
+from quizapp.insights.queries import Progress
+from quizapp.rules.scoring import is_weak, weakest_first
+from quizapp.rules.timing import Standing, standing
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One thing to do: what it is, why, and which kind of button leads there."""
+
+    kind: str
+    title: str
+    reason: str
+    attempt: Attempt | None = None
+    domain: str = ""
+
+
+def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_percent: int, now: datetime) -> NextStep:
+    """What runs comes first, then a first mock, then the weakest domain, then another mock."""
+    for attempt in open_attempts:
+        if standing(attempt.deadline_at, attempt.finished_at, now) is Standing.EXPIRED:
+            return NextStep(
+                "submit", f"Time is up: {attempt.title}", "Your stored answers count. See the result.", attempt
+            )
+    for attempt in open_attempts:
+        if not attempt.is_practice:
+            return NextStep("resume", f"Go on with: {attempt.title}", "It is running, and the clock with it.", attempt)
+    if not progress.first_sight.total:
+        return NextStep("mock", "Take a quick mock", "It shows where you stand in each of the nine domains.")
+    domains = progress.groups["domain"]
+    for domain in weakest_first(domains, progress.first_sight):
+        if is_weak(domains[domain], target_percent):
+            found = domains[domain]
+            return NextStep("practise", "", f"{found.right} of {found.total} right so far.", domain=domain)
+    return NextStep("mock", "Take another mock", "No domain is below your target. A fresh form tells more.")
+
+
+def days_until(exam_date: date | None, today: date) -> int | None:
+    """Days to the exam; None without a date or after it."""
+    return (exam_date - today).days if exam_date and exam_date >= today else None

@@ -1,0 +1,50 @@
+"""Weak areas: what a candidate's marks say by domain, area and topic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from quizapp.attempts.models import Mark
+from quizapp.bank.models import ItemTag
+from quizapp.rules.scoring import Tally
+
+
+@dataclass(frozen=True)
+class Progress:
+    """First-sight answers, whole and by group, with the repeats apart."""
+
+    first_sight: Tally
+    repeats: Tally
+    groups: Mapping[str, Mapping[str, Tally]]
+
+
+def progress_of(session: Session, user_id: UUID) -> Progress:
+    """What this person's marks say. Two statements, however many marks there are.
+
+    Groups count first-sight answers alone: an item met again says more about the item than about the area.
+    """
+    right = func.sum(cast(Mark.is_correct, Integer))
+    by_domain = session.execute(
+        select(Mark.is_first_sight, Mark.domain, right, func.count())
+        .where(Mark.user_id == user_id)
+        .group_by(Mark.is_first_sight, Mark.domain)
+    ).all()
+    by_tag = session.execute(
+        select(ItemTag.kind, ItemTag.tag, right, func.count())
+        .join(Mark, Mark.item_id == ItemTag.item_id)
+        .where(Mark.user_id == user_id, Mark.is_first_sight)
+        .group_by(ItemTag.kind, ItemTag.tag)
+    ).all()
+    domains = {domain: Tally(int(good), count) for is_first, domain, good, count in by_domain if is_first}
+    return Progress(
+        first_sight=sum(domains.values(), Tally()),
+        repeats=sum((Tally(int(good), count) for is_first, _, good, count in by_domain if not is_first), Tally()),
+        groups={
+            "domain": domains,
+            "area": {tag: Tally(int(good), count) for kind, tag, good, count in by_tag if kind == "area"},
+            "topic": {tag: Tally(int(good), count) for kind, tag, good, count in by_tag if kind == "topic"},
+        },
+    )

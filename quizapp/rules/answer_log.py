@@ -1,0 +1,88 @@
+"""The event log of an attempt, and the response rows that it folds into."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+LETTERS = "ABCDEFGHIJ"
+SHOWN, ANSWER, FLAG = "shown", "answer", "flag"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a device says that the candidate did. An answer's value is a letter as shown, or empty when cleared;
+    a flag's is 1 or 0; being shown has none. `age_ms` is how long ago by the device's own monotonic clock.
+    """
+
+    seq: int
+    position: int
+    kind: str
+    value: str
+    age_ms: int
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event in the log, with the moment it was made as fixed at first storage."""
+
+    device: str
+    seq: int
+    position: int
+    kind: str
+    value: str
+    made_at: datetime
+    counts: bool = True
+
+    @property
+    def rank(self) -> tuple[datetime, str, int]:
+        """What decides between two events at one place: the later made, then device and number."""
+        return (self.made_at, self.device, self.seq)
+
+
+def is_valid(event: Event, option_count: int) -> bool:
+    """Whether the value is one that its kind can have at an item with `option_count` options."""
+    if event.kind == ANSWER:
+        return event.value == "" or (len(event.value) == 1 and event.value in LETTERS[:option_count])
+    if event.kind == FLAG:
+        return event.value in {"0", "1"}
+    return event.kind == SHOWN and event.value == ""
+
+
+def storable(events: Iterable[Event], highest_stored: int) -> list[Event]:
+    """The events of one device that may be stored now: those above `highest_stored`, up to the first gap.
+
+    After a gap nothing is stored, and the device sends again; what is stored already is skipped, so a replay is
+    harmless.
+    """
+    result = []
+    expected = highest_stored + 1
+    for event in sorted(events, key=lambda event: event.seq):
+        if event.seq == expected:
+            result.append(event)
+            expected += 1
+    return result
+
+
+def fold(events: Iterable[StoredEvent]) -> Mapping[tuple[int, str], StoredEvent]:
+    """The newest counting event for each (position, kind): the response rows.
+
+    The order of arrival does not matter: any duplication, batching and interleaving of devices gives the same rows.
+    """
+    newest: dict[tuple[int, str], StoredEvent] = {}
+    for event in events:
+        if not event.counts:
+            continue
+        key = (event.position, event.kind)
+        if key not in newest or event.rank > newest[key].rank:
+            newest[key] = event
+    return newest
+
+
+def option_of(letter: str, option_order: str) -> int | None:
+    """The option, in the file's order, that a letter stood for on this form; None for no answer."""
+    return int(option_order[LETTERS.index(letter)]) if letter else None
+
+
+def letter_of(option: int, option_order: str) -> str:
+    """The letter under which this form showed an option."""
+    return LETTERS[option_order.index(str(option))]
