@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from quizapp.accounts.models import ROLES, User
+from quizapp.accounts import tokens
+from quizapp.accounts.models import ROLES, MailLink, User
+from quizapp.accounts.queries import RESET
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.bank.content import content_of
+from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
 from quizapp.bank.models import Item, ItemTag, ItemVersion
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.mail.models import OutboxMail
@@ -39,76 +42,83 @@ def _hash_of_password() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def item(
-    session: Session,
+def item_text(
     item_id: str = "fin-1",
     *,
-    domain: str = "financial-management",
+    domain: str = "finance",
     key: int = 0,
     areas: Sequence[str] = ("finance",),
-    topics: Sequence[str] = (),
-    level: str = "application",
-    status: str = "published",
+    topics: Sequence[str] = ("budgeting",),
     options: Sequence[str] = ("Alpha", "Bravo", "Charlie", "Delta"),
-    is_ordered: bool = False,
-    content: dict[str, Any] | None = None,
-) -> Item:
-    """A published item of one version. Its texts name it, and only the content's `key` tells the key."""
-    content = content or {
-        "id": item_id,
+    **fields: Any,
+) -> ItemText:
+    """An item as an author writes it. Its texts name it, and only `key` tells the key."""
+    values = {
+        "level": "application",
+        "difficulty": 0.6,
+        "status": "published",
         "stem": f"What does {item_id} ask?",
-        "stem_html": f"<p>What does {item_id} ask?</p>",
-        "options": [
-            {
-                "text": f"{option} of {item_id}",
-                "html": f"{option} of {item_id}",
-                "rationale": f"Why {option} of {item_id} is right or wrong.",
-                "rationale_html": f"Why {option} of {item_id} is right or wrong.",
-                "key": index == key,
-            }
-            for index, option in enumerate(options)
-        ],
-        "cites": [{"ref": f"Source of {item_id}", "proves": f"What {item_id} asks."}],
-        "checked": {"against": "primary-text", "on": "2026-01-15", "text_of": None},
+        "cites": [Cite(ref=f"Source of {item_id}", proves=f"What {item_id} asks.")],
+        "checked": Checked(against="primary-text", on=date(2026, 1, 15)),
+        "stability": "S",
+        "review_by": date(2027, 3, 10),
+        **fields,
     }
-    digest = sha256(f"{item_id} {content} {key}".encode()).hexdigest()
+    made = [
+        OptionText(f"{option} of {item_id}", f"Why {option} of {item_id} is right or wrong.", index == key)
+        for index, option in enumerate(options)
+    ]
+    return ItemText(id=item_id, domain=domain, areas=list(areas), topics=list(topics), options=made, **values)
+
+
+def item(session: Session, item_id: str = "fin-1", **fields: Any) -> Item:
+    """A published item of one version; `fields` as for item_text."""
+    text = item_text(item_id, **fields)
     made = _add(
         session,
         Item(
-            id=item_id,
+            id=text.id,
             origin="file",
-            file=f"{domain}/{item_id}.yaml",
-            base_hash=digest,
+            file=f"items/{text.domain}/{text.id}.yaml",
+            base_hash=text.content_hash,
             head_version=1,
-            status=status,
-            domain=domain,
-            level=level,
-            review_by=date(2027, 3, 10),
+            status=text.status,
+            domain=text.domain,
+            level=text.level,
+            review_by=text.review_by,
         ),
     )
     _add(
         session,
         ItemVersion(
-            item_id=item_id,
+            item_id=text.id,
             version=1,
-            content=content,
-            content_hash=digest,
-            scored_hash=digest,
-            key_option=key,
-            option_count=len(content["options"]),
-            is_ordered=is_ordered,
+            content=content_of(text),
+            content_hash=text.content_hash,
+            scored_hash=text.scored_hash,
+            key_option=text.key_option,
+            option_count=len(text.options),
+            is_ordered=text.order == "natural",
             created_at=NOW,
         ),
     )
-    session.add_all(ItemTag(item_id=item_id, kind="area", tag=tag) for tag in areas)
-    session.add_all(ItemTag(item_id=item_id, kind="topic", tag=tag) for tag in topics)
+    session.add_all(ItemTag(item_id=text.id, kind="area", tag=tag) for tag in text.areas)
+    session.add_all(ItemTag(item_id=text.id, kind="topic", tag=tag) for tag in text.topics)
     session.flush()
     return made
 
 
-def items(session: Session, number: int, *, prefix: str = "fin", **values: Any) -> list[Item]:
+def items(session: Session, number: int, *, prefix: str = "fin", **fields: Any) -> list[Item]:
     """Items prefix-1, prefix-2, …, whose keys go round the four options."""
-    return [item(session, f"{prefix}-{n}", **{"key": n % 4, **values}) for n in range(1, number + 1)]
+    return [item(session, f"{prefix}-{n}", **{"key": n % 4, **fields}) for n in range(1, number + 1)]
+
+
+def mail_link(session: Session, to: User, **columns: Any) -> str:
+    """A password reset link that was mailed; returns its token."""
+    token, secret_hash = tokens.make(to.id)
+    values = {"purpose": RESET, "created_at": NOW, "expires_at": NOW + timedelta(hours=1), **columns}
+    _add(session, MailLink(user_id=to.id, secret_hash=secret_hash, **values))
+    return token
 
 
 def attempt(session: Session, owner: User, drawn: Sequence[Item], *, kind: str = "quick", **columns: Any) -> Attempt:
@@ -144,7 +154,7 @@ def attempt(session: Session, owner: User, drawn: Sequence[Item], *, kind: str =
     return made
 
 
-def event(session: Session, of: Attempt, position: int = 1, value: str = "0", **columns: Any) -> AttemptEvent:
+def event(session: Session, of: Attempt, position: int = 1, value: str = "A", **columns: Any) -> AttemptEvent:
     """One event of the log: by default the first option chosen."""
     values = {
         "user_id": of.user_id,
@@ -164,7 +174,7 @@ def response(session: Session, of: Attempt, item_id: str, position: int = 1, **c
     values = {
         "user_id": of.user_id,
         "kind": "answer",
-        "value": "0",
+        "value": "A",
         "made_at": NOW,
         "device": "d1",
         "seq": 1,
@@ -201,7 +211,7 @@ def held_credential(session: Session, owner: User, **columns: Any) -> HeldCreden
 
 def cycle_rules(session: Session, held: HeldCredential, **columns: Any) -> CycleRules:
     """The rule version of the cycles from the first day on."""
-    values = {"from_on": held.certified_on, "version": "2026-01", **columns}
+    values = {"from_on": held.certified_on, "version": "12-months", **columns}
     return _add(session, CycleRules(user_id=held.user_id, held_credential_id=held.id, **values))
 
 
@@ -212,7 +222,7 @@ def activity(session: Session, owner: User, title: str = "Denials webinar", **co
         "started_on": date(2026, 2, 3),
         "ended_on": date(2026, 2, 3),
         "amount_hundredths": 100,
-        "unit": "hour",
+        "unit": "hours",
         "minutes": 60,
         "approval": "approved",
         "created_at": NOW,

@@ -1,0 +1,135 @@
+"""Who gets what: one row for each route and method, one column for each visitor.
+
+200, 400, 404 … is the status; "sign-in" is a redirect to the sign-in page, "goes" one to another page.
+The rows named in an address belong to the owner: a stranger, another account, gets 404 for each of them.
+A guest has a user row but no address.
+"""
+
+from typing import Any
+
+VISITORS = ("anonymous", "guest", "stranger", "owner", "author", "reviewer", "administrator")
+
+# Every other page asks for sign-in.
+PUBLIC = {
+    "accounts.create_account",
+    "accounts.forgotten_password",
+    "accounts.register",
+    "accounts.reset_link_sent",
+    "accounts.reset_password",
+    "accounts.send_reset_link",
+    "accounts.sign_in",
+    "accounts.sign_out",
+    "accounts.try_sign_in",
+    "accounts.use_reset_link",
+    "exam.start_sampler",
+    "healthz",
+    "home.help_page",
+    "home.landing",
+    "readyz",
+}
+
+MATRIX = """
+                                      anonymous guest    stranger owner  author reviewer administrator
+POST accounts.change_password         sign-in   sign-in  422      422    422    422      422
+POST accounts.create_account          422       422      goes     goes   goes   goes     goes
+POST accounts.delete_account          sign-in   sign-in  422      422    422    422      422
+POST accounts.end_other_sessions      sign-in   sign-in  goes     goes   goes   goes     goes
+POST accounts.end_session             sign-in   sign-in  goes     goes   goes   goes     goes
+GET  accounts.export                  sign-in   sign-in  200      200    200    200      200
+GET  accounts.forgotten_password      200       200      200      200    200    200      200
+GET  accounts.leave                   sign-in   sign-in  200      200    200    200      200
+GET  accounts.password                sign-in   sign-in  200      200    200    200      200
+GET  accounts.register                200       200      goes     goes   goes   goes     goes
+GET  accounts.reset_link_sent         200       200      200      200    200    200      200
+GET  accounts.reset_password          200       200      200      200    200    200      200
+POST accounts.save_settings           sign-in   sign-in  422      422    422    422      422
+POST accounts.send_reset_link         422       422      422      422    422    422      422
+GET  accounts.sessions                sign-in   sign-in  200      200    200    200      200
+GET  accounts.settings                sign-in   sign-in  200      200    200    200      200
+GET  accounts.sign_in                 200       200      goes     goes   goes   goes     goes
+POST accounts.sign_out                goes      goes     goes     goes   goes   goes     goes
+POST accounts.try_sign_in             422       422      goes     goes   goes   goes     goes
+POST accounts.use_reset_link          422       422      422      422    422    422      422
+
+POST attempts.store_events            sign-in   404      404      200    404    404      404
+
+GET  credits.ask_to_delete_activity   sign-in   sign-in  404      200    404    404      404
+GET  credits.ask_to_delete_credential sign-in   sign-in  404      200    404    404      404
+POST credits.change_activity          sign-in   sign-in  404      200    404    404      404
+GET  credits.credential               sign-in   sign-in  200      200    200    200      200
+POST credits.delete_activity          sign-in   sign-in  404      goes   404    404      404
+POST credits.delete_credential        sign-in   sign-in  404      goes   404    404      404
+GET  credits.download                 sign-in   sign-in  200      200    200    200      200
+GET  credits.edit_activity            sign-in   sign-in  404      200    404    404      404
+POST credits.log_activity             sign-in   sign-in  400      400    400    400      400
+GET  credits.new_activity             sign-in   sign-in  200      200    200    200      200
+GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
+POST credits.save_credential          sign-in   sign-in  200      200    200    200      200
+
+GET  desk.item                        sign-in   sign-in  404      404    200    200      200
+GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
+
+GET  exam.answer                      sign-in   404      404      200    404    404      404
+GET  exam.answers                     sign-in   404      404      200    404    404      404
+GET  exam.catalogue                   sign-in   sign-in  200      200    200    200      200
+GET  exam.custom                      sign-in   sign-in  200      200    200    200      200
+POST exam.go                          sign-in   404      404      goes   404    404      404
+GET  exam.history                     sign-in   sign-in  200      200    200    200      200
+GET  exam.item                        sign-in   404      404      200    404    404      404
+GET  exam.result                      sign-in   404      404      200    404    404      404
+POST exam.resume                      sign-in   404      404      goes   404    404      404
+GET  exam.review                      sign-in   404      404      200    404    404      404
+POST exam.save_item                   sign-in   404      404      goes   404    404      404
+POST exam.start                       sign-in   sign-in  400      400    400    400      400
+POST exam.start_custom                sign-in   sign-in  200      200    200    200      200
+POST exam.start_sampler               goes      goes     goes     goes   goes   goes     goes
+POST exam.submit                      sign-in   404      404      goes   404    404      404
+GET  exam.time_up                     sign-in   404      404      200    404    404      404
+
+GET  healthz                          200       200      200      200    200    200      200
+
+GET  home.dashboard                   sign-in   sign-in  200      200    200    200      200
+GET  home.help_page                   200       200      200      200    200    200      200
+GET  home.landing                     200       200      goes     goes   goes   goes     goes
+
+GET  insights.progress                sign-in   sign-in  200      200    200    200      200
+
+POST practice.answer                  sign-in   sign-in  404      goes   404    404      404
+GET  practice.choose                  sign-in   sign-in  200      200    200    200      200
+POST practice.finish                  sign-in   sign-in  404      goes   404    404      404
+POST practice.go                      sign-in   sign-in  404      goes   404    404      404
+GET  practice.item                    sign-in   sign-in  404      200    404    404      404
+POST practice.resume                  sign-in   sign-in  404      goes   404    404      404
+POST practice.start                   sign-in   sign-in  200      200    200    200      200
+GET  practice.summary                 sign-in   sign-in  404      200    404    404      404
+
+GET  readyz                           200       200      200      200    200    200      200
+"""
+
+# What is sent where an empty form would be refused before anybody asks whose row it is.
+SENT: dict[str, dict[str, Any]] = {
+    "POST attempts.store_events": {
+        "json": {
+            "device": "d1",
+            "events": [{"seq": 1, "position": 1, "kind": "answer", "value": "A", "age_ms": 0}],
+        }
+    },
+    "POST exam.go": {"data": {"go": "1"}},
+    "POST exam.save_item": {"data": {"answer": "A", "answer_form": "1"}},
+    "POST practice.answer": {"data": {"answer": "A"}},
+    "POST practice.go": {"data": {"go": "1"}},
+}
+
+
+def read(matrix: str) -> dict[str, dict[str, str]]:
+    """ "GET home.landing" → visitor → outcome."""
+    header, *lines = [line for line in matrix.splitlines() if line.strip()]
+    assert tuple(header.split()) == VISITORS
+    rows: dict[str, dict[str, str]] = {}
+    for line in lines:
+        method, endpoint, *outcomes = line.split()
+        name = f"{method} {endpoint}"
+        assert len(outcomes) == len(VISITORS), f"{name}: {len(outcomes)} outcomes"
+        assert name not in rows, f"{name} stands twice"
+        rows[name] = dict(zip(VISITORS, outcomes, strict=True))
+    return rows
