@@ -106,6 +106,9 @@ GET  practice.summary                 sign-in   sign-in  404      200    404    
 GET  readyz                           200       200      200      200    200    200      200
 """
 
+# These answer with a file or with words for a machine.
+NO_PAGE = {"GET accounts.export", "GET credits.download", "GET healthz", "GET readyz"}
+
 # What is sent where an empty form would be refused before anybody asks whose row it is.
 SENT: dict[str, dict[str, Any]] = {
     "POST attempts.store_events": {

@@ -116,7 +116,8 @@ def items(session: Session, number: int, *, prefix: str = "fin", **fields: Any) 
 def mail_link(session: Session, to: User, **columns: Any) -> str:
     """A password reset link that was mailed; returns its token."""
     token, secret_hash = tokens.make(to.id)
-    values = {"purpose": RESET, "created_at": NOW, "expires_at": NOW + timedelta(hours=1), **columns}
+    created_at = columns.get("created_at", NOW)
+    values = {"purpose": RESET, "created_at": created_at, "expires_at": created_at + timedelta(hours=1), **columns}
     _add(session, MailLink(user_id=to.id, secret_hash=secret_hash, **values))
     return token
 

@@ -48,24 +48,38 @@ def axe(page: Page) -> list[str]:
     return [str(violation) for violation in found]
 
 
-def look_at(page: Page, urls: Iterable[str], widths: Iterable[int] = WIDTHS) -> list[str]:
-    """Visit each address once and look at it light and dark, narrow and wide; what is wrong, in words."""
-    return [problem for url in urls for problem in _look_at(page, url, tuple(widths))]
+def look_at(page: Page, addresses: Iterable[str], status: int = 200) -> list[str]:
+    """Visit each page once and look at it light and dark, narrow and wide; what is wrong, each problem once."""
+    places: dict[str, list[str]] = {}
+    for address in addresses:
+        for problem, where in _look_at(page, address, status):
+            places.setdefault(problem, []).append(where)
+    return [f"{problem}: {len(found)} times, first on {found[0]}" for problem, found in places.items()]
 
 
-def _look_at(page: Page, url: str, widths: tuple[int, ...]) -> Iterator[str]:
-    response = page.goto(url)
-    if response is None or response.status != 200:
-        yield f"{url}: {response and response.status}"
-        return
-    for width in widths:
+def look_here(page: Page) -> list[str]:
+    """Look at the page as it stands, light and dark, narrow and wide."""
+    return [f"{problem}: {where}" for problem, where in _problems(page, page.url)]
+
+
+def _look_at(page: Page, address: str, status: int) -> Iterator[tuple[str, str]]:
+    response = page.goto(address)
+    if response is None or response.status != status:
+        yield f"status {response and response.status}", address
+    else:
+        yield from _problems(page, address)
+
+
+def _problems(page: Page, address: str) -> Iterator[tuple[str, str]]:
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         overflow: Any = page.evaluate(WIDER_THAN_THE_SCREEN)
         if overflow > 0:
-            yield f"{url} at {width}: {overflow} px wider than the screen"
+            yield "wider than the screen", f"{address} at {width} by {overflow} px"
         for scheme in get_args(Scheme):
             page.emulate_media(color_scheme=scheme)
-            yield from (f"{url} at {width}, {scheme}: {violation}" for violation in axe(page))
+            for violation in axe(page):
+                yield violation, f"{address} at {width}, {scheme}"
 
 
 @cache

@@ -1,5 +1,6 @@
 """A real server process on a database of its own, which a test may stop, kill and start again."""
 
+import email
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.policy import default
 from pathlib import Path
 from typing import cast
 
@@ -23,17 +25,10 @@ from sqlalchemy.orm import Session
 from quizapp.accounts import actions
 from quizapp.accounts.models import User
 from quizapp.app import create_app
-from quizapp.cli import quizapp
 from quizapp.config import ROOT, Config, read_config
 from quizapp.db import Database, connect
 
 START_SECONDS = 60
-_SERVE = [sys.executable, "-m", "quizapp.cli", "serve"]
-_BY_HAND = [
-    "sh",
-    "-c",
-    f"{sys.executable} -m quizapp.cli db upgrade && exec {sys.prefix}/bin/granian --interface wsgi wsgi:app",
-]
 SECRET_KEY = "journeys " * 5
 
 
@@ -49,7 +44,6 @@ class Site:
             "QUIZAPP_PORT": str(self.port),
             "QUIZAPP_SECRET_KEY": SECRET_KEY,
             "QUIZAPP_MAIL": "file",
-            "GRANIAN_PORT": str(self.port),
             "QUIZAPP_WORKERS": "1",
             "QUIZAPP_TICK_SECONDS": "1",
             **(settings or {}),
@@ -65,7 +59,7 @@ class Site:
         own = {name: value for name, value in os.environ.items() if not name.startswith("QUIZAPP_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                _SERVE if "serve" in quizapp.commands else _BY_HAND,  # TEMP
+                [sys.executable, "-m", "quizapp.cli", "serve"],
                 cwd=ROOT,
                 env=own | self.settings,
                 stdin=subprocess.DEVNULL,
@@ -132,9 +126,11 @@ class Site:
         cookie = signer.dumps({"_user_id": token, "_fresh": True})
         context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": str(cookie), "url": self.url}])
 
-    def mails(self) -> list[str]:
-        """The texts of the mails sent so far, oldest first."""
-        return [path.read_text() for path in sorted((self.config.var_dir / "mail").glob("*"))]
+    def mails_to(self, address: str) -> list[str]:
+        """The texts of the mails sent to somebody so far, oldest first."""
+        files = sorted((self.config.var_dir / "mail").glob("*.eml"))
+        mails = [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [mail.get_content() for mail in mails if mail["To"] == address]
 
     def close(self) -> None:
         """Stop the server and let go of the database."""

@@ -1,0 +1,95 @@
+"""The cast: everybody who may visit, one of everything that the owner has, and the addresses of all routes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from quizapp.accounts.models import ROLES, User
+from quizapp.bank.models import Item
+from tests import make
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who visits, and what fills the variable parts of addresses: for all routes, and for one endpoint or blueprint."""
+
+    people: Mapping[str, User | None]
+    arguments: Mapping[str, Any]
+    special: Mapping[str, Mapping[str, Any]]
+
+    def addresses(self, app: Flask, method: str = "GET") -> list[tuple[str, str]]:
+        """Name ("GET exam.item") and address of every route that answers `method`; the rows are the owner's."""
+        with app.test_request_context():
+            return [
+                (f"{method} {rule.endpoint}", cast("tuple[str, str]", rule.build(self._values(rule)))[1])
+                for rule in rules_of(app)
+                if method in methods_of(rule)
+            ]
+
+    def _values(self, rule: Rule) -> dict[str, Any]:
+        blueprint = rule.endpoint.partition(".")[0]
+        known = {**self.arguments, **self.special.get(blueprint, {}), **self.special.get(rule.endpoint, {})}
+        missing = rule.arguments - known.keys()
+        assert not missing, f"{rule.endpoint}: give the cast a row for {missing}"
+        return {name: known[name] for name in rule.arguments}
+
+
+def make_cast(session: Session, drawn: Sequence[Item], now: datetime = make.NOW, at: str = "example.org") -> Cast:
+    """Everybody, the owner's rows, and a neighbour's as noise; `at` keeps the addresses of two casts apart."""
+    owner, neighbour = make.user(session, f"owner@{at}"), make.user(session, f"neighbour@{at}")
+    one_of_everything(session, neighbour, drawn, now)
+    arguments, special = one_of_everything(session, owner, drawn, now)
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "guest": make.guest(session),
+        "stranger": make.user(session, f"stranger@{at}"),
+        "owner": owner,
+        **{role: make.user(session, f"{role}@{at}", role) for role in ROLES},
+    }
+    return Cast(people, arguments, special)
+
+
+def one_of_everything(
+    session: Session, person: User, drawn: Sequence[Item], now: datetime
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Everything that a person may have; returns what addresses name of it."""
+    running = make.attempt(session, person, drawn, started_at=now)
+    make.response(session, running, drawn[0].id)
+    expired = make.attempt(session, person, drawn, started_at=now - timedelta(hours=2))
+    finished = make.attempt(session, person, drawn, started_at=now, finished_at=now, correct_count=4)
+    practice = make.attempt(session, person, drawn, kind="practice", started_at=now)
+    for position, item in enumerate(drawn, start=1):
+        make.mark(session, finished, item, position, chosen=position % 3, is_correct=position % 3 != 0, marked_at=now)
+    make.response(session, practice, drawn[0].id)
+    make.mark(session, practice, drawn[0], is_first_sight=False, marked_at=now)
+    make.cycle_rules(session, make.held_credential(session, person))
+    arguments = {
+        "attempt_id": running.id,
+        "position": 1,
+        "activity_id": make.activity(session, person).id,
+        "item_id": drawn[0].id,
+        "token": make.mail_link(session, person, created_at=now),
+    }
+    special = {
+        "practice": {"attempt_id": practice.id},
+        "exam.time_up": {"attempt_id": expired.id},
+        "exam.result": {"attempt_id": finished.id},
+        "exam.answers": {"attempt_id": finished.id},
+        "exam.answer": {"attempt_id": finished.id},
+    }
+    return arguments, special
+
+
+def rules_of(app: Flask) -> list[Rule]:
+    """The routes, in the order of their addresses."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def methods_of(rule: Rule) -> Iterator[str]:
+    """The methods that the code writes itself."""
+    return iter(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
