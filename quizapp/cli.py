@@ -48,7 +48,7 @@ def alembic_config(connection: Connection) -> AlembicConfig:
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to the newest migration."""
+    """Bring the database to the newest migration, in one transaction."""
     with database.session() as session:
         command.upgrade(alembic_config(session.connection(execution_options={"writing": True})), "head")
         session.commit()

@@ -2,7 +2,7 @@
 
 from quizapp.accounts.models import MailLink, Throttle, User, UserSession
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
-from quizapp.bank.models import Item, ItemTag, ItemVersion
+from quizapp.bank.models import Item, ItemTag, ItemTwin, ItemVersion
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.db import Base
 from quizapp.mail.models import OutboxMail
@@ -17,6 +17,7 @@ __all__ = [
     "HeldCredential",
     "Item",
     "ItemTag",
+    "ItemTwin",
     "ItemVersion",
     "MailLink",
     "Mark",

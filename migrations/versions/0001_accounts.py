@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("exam_date", sa.Date(), nullable=True),
         sa.Column("target_percent", sa.Integer(), nullable=False),
+        sa.Column("reserve_released_at", UtcDateTime(), nullable=True),
         sa.Column("is_author", sa.Boolean(), nullable=False),
         sa.Column("is_reviewer", sa.Boolean(), nullable=False),
         sa.Column("is_administrator", sa.Boolean(), nullable=False),

@@ -58,9 +58,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_version_item")),
         sa.PrimaryKeyConstraint("item_id", "version", name=op.f("pk_item_version")),
     )
+    op.create_table(
+        "item_twin",
+        sa.Column("item_id", sa.String(length=100), nullable=False),
+        sa.Column("twin_id", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("item_id < twin_id", name=op.f("ck_item_twin_order")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_twin_item"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["twin_id"], ["item.id"], name=op.f("fk_item_twin_twin"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("item_id", "twin_id", name=op.f("pk_item_twin")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("item_twin")
     op.drop_table("item_version")
     op.drop_index("ix_item_tag_kind_tag", table_name="item_tag")
     op.drop_table("item_tag")

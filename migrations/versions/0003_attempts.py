@@ -29,16 +29,27 @@ def upgrade() -> None:
         sa.Column("allowed_seconds", sa.Integer(), nullable=True),
         sa.Column("deadline_at", UtcDateTime(), nullable=True),
         sa.Column("late_window_seconds", sa.Integer(), nullable=False),
+        sa.Column("is_strict", sa.Boolean(), nullable=False),
+        sa.Column("time_percent", sa.Integer(), nullable=False),
+        sa.Column("allows_breaks", sa.Boolean(), nullable=False),
+        sa.Column("break_started_at", UtcDateTime(), nullable=True),
+        sa.Column("break_seconds", sa.Integer(), nullable=False),
+        sa.Column("outage_seconds", sa.Integer(), nullable=False),
+        sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.Column("correct_count", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('sampler', 'quick', 'domain', 'area', 'custom', 'practice')", name=op.f("ck_attempt_kind")
+            "kind IN ('sampler', 'full', 'half', 'quick', 'domain', 'area', 'custom', 'practice')",
+            name=op.f("ck_attempt_kind"),
         ),
         sa.CheckConstraint("allowed_seconds IS NULL OR allowed_seconds > 0", name=op.f("ck_attempt_allowed_seconds")),
         sa.CheckConstraint(
             "correct_count IS NULL OR correct_count BETWEEN 0 AND item_count", name=op.f("ck_attempt_correct_count")
         ),
         sa.CheckConstraint("item_count > 0", name=op.f("ck_attempt_item_count")),
+        sa.CheckConstraint("time_percent IN (100, 125, 150, 200)", name=op.f("ck_attempt_time_percent")),
+        sa.CheckConstraint("outage_seconds BETWEEN 0 AND 1800", name=op.f("ck_attempt_outage_seconds")),
+        sa.CheckConstraint("break_seconds BETWEEN 0 AND 3600", name=op.f("ck_attempt_break_seconds")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_attempt_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("user_id", "start_token", name="uq_attempt_user_id_start_token"),
@@ -64,7 +75,10 @@ def upgrade() -> None:
         sa.Column("age_ms", sa.BigInteger(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
-        sa.CheckConstraint("kind IN ('shown', 'answer', 'flag')", name=op.f("ck_attempt_event_kind")),
+        sa.CheckConstraint(
+            "kind IN ('shown', 'answer', 'flag', 'strike', 'highlight', 'note', 'certainty')",
+            name=op.f("ck_attempt_event_kind"),
+        ),
         sa.CheckConstraint("age_ms >= 0", name=op.f("ck_attempt_event_age_ms")),
         sa.CheckConstraint("seq > 0", name=op.f("ck_attempt_event_seq")),
         sa.ForeignKeyConstraint(

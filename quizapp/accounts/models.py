@@ -9,7 +9,7 @@ from quizapp.db import Base, person_key, random_key, secret_hash_key, short_text
 
 ROLES = ("author", "reviewer", "administrator")
 DEFAULT_TARGET_PERCENT = 70
-SECRET = {"secret": True}  # a column that no export shows, not even to its owner
+NOT_EXPORTED = {"export": False}  # secrets: a column that no export shows, not even to its owner
 
 
 class User(Base):
@@ -28,11 +28,12 @@ class User(Base):
 
     id: Mapped[random_key]
     email: Mapped[str | None] = mapped_column(String(254))
-    password_hash: Mapped[str | None] = mapped_column(String(200), info=SECRET)
+    password_hash: Mapped[str | None] = mapped_column(String(200), info=NOT_EXPORTED)
     display_name: Mapped[short_text] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     exam_date: Mapped[date | None]
     target_percent: Mapped[int] = mapped_column(default=DEFAULT_TARGET_PERCENT)
+    reserve_released_at: Mapped[datetime | None]
     is_author: Mapped[bool] = mapped_column(default=False)
     is_reviewer: Mapped[bool] = mapped_column(default=False)
     is_administrator: Mapped[bool] = mapped_column(default=False)
@@ -55,7 +56,7 @@ class UserSession(Base):
     __tablename__ = "user_session"
 
     user_id: Mapped[person_key]
-    secret_hash: Mapped[secret_hash_key] = mapped_column(info=SECRET)
+    secret_hash: Mapped[secret_hash_key] = mapped_column(info=NOT_EXPORTED)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -68,7 +69,7 @@ class MailLink(Base):
     __tablename__ = "mail_link"
 
     user_id: Mapped[person_key]
-    secret_hash: Mapped[secret_hash_key] = mapped_column(info=SECRET)
+    secret_hash: Mapped[secret_hash_key] = mapped_column(info=NOT_EXPORTED)
     purpose: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, json_content, person_key, random_key, short_text, slug
 
-KINDS = ("sampler", "quick", "domain", "area", "custom", "practice")
-EVENT_KINDS = ("shown", "answer", "flag")
 ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
 
 # Rows of these tables go along when a guest signs in to an existing account.
@@ -21,9 +19,12 @@ class Attempt(Base):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        CheckConstraint("kind IN ('sampler', 'quick', 'domain', 'area', 'custom', 'practice')", name="kind"),
+        CheckConstraint("kind IN ('sampler', 'full', 'half', 'quick', 'domain', 'area', 'custom', 'practice')", name="kind"),
         CheckConstraint("allowed_seconds IS NULL OR allowed_seconds > 0", name="allowed_seconds"),
         CheckConstraint("item_count > 0", name="item_count"),
+        CheckConstraint("time_percent IN (100, 125, 150, 200)", name="time_percent"),
+        CheckConstraint("outage_seconds BETWEEN 0 AND 1800", name="outage_seconds"),
+        CheckConstraint("break_seconds BETWEEN 0 AND 3600", name="break_seconds"),
         CheckConstraint("correct_count IS NULL OR correct_count BETWEEN 0 AND item_count", name="correct_count"),
         UniqueConstraint("user_id", "start_token", name="uq_attempt_user_id_start_token"),
         Index("ix_attempt_user_id_started_at", "user_id", "started_at"),
@@ -49,6 +50,13 @@ class Attempt(Base):
     allowed_seconds: Mapped[int | None]
     deadline_at: Mapped[datetime | None]
     late_window_seconds: Mapped[int]
+    is_strict: Mapped[bool] = mapped_column(default=False)
+    time_percent: Mapped[int] = mapped_column(default=100)
+    allows_breaks: Mapped[bool] = mapped_column(default=False)
+    break_started_at: Mapped[datetime | None]
+    break_seconds: Mapped[int] = mapped_column(default=0)
+    outage_seconds: Mapped[int] = mapped_column(default=0)
+    archived_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     correct_count: Mapped[int | None]
 
@@ -86,7 +94,9 @@ class AttemptEvent(Base):
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("age_ms >= 0", name="age_ms"),
-        CheckConstraint("kind IN ('shown', 'answer', 'flag')", name="kind"),
+        CheckConstraint(
+            "kind IN ('shown', 'answer', 'flag', 'strike', 'highlight', 'note', 'certainty')", name="kind"
+        ),
         TRAVELS,
     )
 

@@ -64,3 +64,15 @@ class ItemTag(Base):
     item_id: Mapped[slug] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(5), primary_key=True)
     tag: Mapped[slug] = mapped_column(primary_key=True)
+
+
+class ItemTwin(Base):
+    """Two items so alike that no form has both; each pair stands once, the smaller id first."""
+
+    __tablename__ = "item_twin"
+    __table_args__ = (CheckConstraint("item_id < twin_id", name="order"),)
+
+    item_id: Mapped[slug] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    twin_id: Mapped[slug] = mapped_column(
+        ForeignKey("item.id", name="fk_item_twin_twin", ondelete="CASCADE"), primary_key=True
+    )

@@ -1,17 +1,25 @@
 """The event log of an attempt, and the response rows that it folds into."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 LETTERS = "ABCDEFGHIJ"
 SHOWN, ANSWER, FLAG = "shown", "answer", "flag"
+STRIKE, HIGHLIGHT, NOTE, CERTAINTY = "strike", "highlight", "note", "certainty"
+CERTAINTIES = ("sure", "think", "guess")
+MOST_NOTE_CHARACTERS = 2000
+_RANGES = re.compile(r"^([0-9]{1,5}-[0-9]{1,5}(,[0-9]{1,5}-[0-9]{1,5}){0,49})?$")
 
 
 @dataclass(frozen=True)
 class Event:
-    """What a device says that the candidate did. An answer's value is a letter as shown, or empty when cleared;
-    a flag's is 1 or 0; being shown has none. `age_ms` is how long ago by the device's own monotonic clock.
+    """What a device says that the candidate did, `age_ms` ago by the device's own monotonic clock.
+
+    The value of an answer is a letter as shown, or empty when cleared; of a flag 1 or 0; of struck-out options their
+    letters in order; of highlights ranges of characters of the stem, as in 10-25,40-52; of a note its text; of
+    certainty sure, think, guess or empty. Being shown has none.
     """
 
     seq: int
@@ -41,11 +49,19 @@ class StoredEvent:
 
 def is_valid(event: Event, option_count: int) -> bool:
     """Whether the value is one that its kind can have at an item with `option_count` options."""
-    if event.kind == ANSWER:
-        return event.value == "" or (len(event.value) == 1 and event.value in LETTERS[:option_count])
-    if event.kind == FLAG:
-        return event.value in {"0", "1"}
-    return event.kind == SHOWN and event.value == ""
+    letters = LETTERS[:option_count]
+    value = event.value
+    tests = {
+        SHOWN: lambda: value == "",
+        ANSWER: lambda: value == "" or (len(value) == 1 and value in letters),
+        FLAG: lambda: value in {"0", "1"},
+        STRIKE: lambda: value == "".join(letter for letter in letters if letter in value),
+        HIGHLIGHT: lambda: _RANGES.match(value) is not None,
+        NOTE: lambda: len(value) <= MOST_NOTE_CHARACTERS and "\0" not in value,
+        CERTAINTY: lambda: value == "" or value in CERTAINTIES,
+    }
+    test = tests.get(event.kind)
+    return test is not None and test()
 
 
 def storable(events: Iterable[Event], highest_stored: int) -> list[Event]:

@@ -1,8 +1,10 @@
 """Which items make an exam, from a blueprint and a Random passed in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from math import ceil
 from random import Random
 
 
@@ -34,44 +36,103 @@ def quotas(weights: Mapping[str, float], available: Mapping[str, int], count: in
     Rounding is by largest remainder, ties by chance; what a domain cannot fill goes to the others in the same
     proportion. The sum is `count`, or all that is available if that is less.
     """
-    result = dict.fromkeys(weights, 0)
-    left = min(count, sum(available.get(domain, 0) for domain in weights))
-    while left:
-        room = {domain: available.get(domain, 0) - result[domain] for domain in weights}
-        open_domains = [domain for domain in weights if room[domain] > 0]
-        total = sum(weights[domain] for domain in open_domains)
-        shares = {domain: left * weights[domain] / total for domain in open_domains}
-        whole = {domain: min(int(shares[domain]), room[domain]) for domain in open_domains}
-        if not any(whole.values()):
-            by_remainder = sorted(open_domains, key=lambda domain: (-shares[domain], rng.random()))
-            whole = dict.fromkeys(by_remainder[:left], 1)
-        for domain, number in whole.items():
-            result[domain] += number
-            left -= number
-    return result
+    room = {domain: available.get(domain, 0) for domain in weights}
+    left = min(count, sum(room.values()))
+    numbers = dict.fromkeys(weights, 0)
+    # A domain that has no more than its share gives all it has, and the others share the rest.
+    sharing = dict(weights)
+    short = set(weights)
+    while short and sharing:
+        shares = _shares(sharing, left)
+        short = {domain for domain, share in shares.items() if share >= room[domain]}
+        for domain in short:
+            numbers[domain] = room[domain]
+            left -= room[domain]
+            del sharing[domain]
+    shares = _shares(sharing, left)
+    by_remainder = sorted(shares, key=lambda domain: (-(shares[domain] % 1), rng.random()))
+    one_more = set(by_remainder[: left - sum(int(share) for share in shares.values())])
+    return numbers | {domain: int(share) + (domain in one_more) for domain, share in shares.items()}
 
 
-def draw(candidates: Iterable[Candidate], weights: Mapping[str, float], count: int, rng: Random) -> list[Place]:
+def _shares(weights: Mapping[str, float], count: int) -> dict[str, Fraction]:
+    # Exact, so that equal remainders are equal and rounding never adds up to one too many.
+    total = sum(map(Fraction, weights.values()), Fraction())
+    return {domain: count * Fraction(weight) / total for domain, weight in weights.items()}
+
+
+def draw(
+    candidates: Iterable[Candidate],
+    weights: Mapping[str, float],
+    count: int,
+    rng: Random,
+    *,
+    twins: Collection[tuple[str, str]] = (),
+    most_unseen: Mapping[str, int] | None = None,
+) -> list[Place]:
     """A form of at most `count` items: by the weights, at random, unseen items first, then those seen longest ago.
 
-    The places are in random order, and each item's options are shuffled unless they have a natural order. Nothing
-    here looks at which option is the key.
+    No two `twins` come on one form. `most_unseen` says how many unseen items each domain may give, where some are kept
+    in reserve. The places are in random order, and each item's options are shuffled unless they have a natural order.
+    A domain without a weight gives none. Nothing here looks at which option is the key.
     """
     by_domain: dict[str, list[Candidate]] = {domain: [] for domain in weights}
     for candidate in sorted(candidates, key=lambda candidate: candidate.item_id):
-        by_domain[candidate.domain].append(candidate)
-    numbers = quotas(weights, {domain: len(found) for domain, found in by_domain.items()}, count, rng)
-    chosen = [item for domain, number in numbers.items() for item in _preferred(by_domain[domain], rng)[:number]]
+        if candidate.domain in by_domain:
+            by_domain[candidate.domain].append(candidate)
+    rivals = _rivals(twins)
+    taken: set[str] = set()
+    offered: dict[str, list[Candidate]] = {}
+    for domain, found in by_domain.items():
+        most = None if most_unseen is None else most_unseen.get(domain, 0)
+        offered[domain] = _without_twins(_preferred(found, rng, most), rivals, taken)
+    numbers = quotas(weights, {domain: len(found) for domain, found in offered.items()}, count, rng)
+    chosen = [item for domain, number in numbers.items() for item in offered[domain][:number]]
     rng.shuffle(chosen)
     return [Place(item.item_id, item.version, item.domain, _option_order(item, rng)) for item in chosen]
 
 
-def _preferred(candidates: Sequence[Candidate], rng: Random) -> list[Candidate]:
+def reserve(weights: Mapping[str, float], published: Mapping[str, int], full_form: int) -> dict[str, int]:
+    """How many unseen items of each domain practice leaves alone, so that one full mock stays honest.
+
+    One full form by the weights, but never more than a third of a domain's published items.
+    """
+    total = sum(weights.values())
+    return {
+        domain: min(ceil(full_form * weight / total), published.get(domain, 0) // 3)
+        for domain, weight in weights.items()
+    }
+
+
+def honest_forms(weights: Mapping[str, float], unseen: Mapping[str, int], full_form: int) -> int:
+    """How many full forms can still be drawn of items that the person has never seen."""
+    total = sum(weights.values())
+    return min(int(unseen.get(domain, 0) * total / (full_form * weight)) for domain, weight in weights.items())
+
+
+def _preferred(candidates: Sequence[Candidate], rng: Random, most_unseen: int | None) -> list[Candidate]:
     shuffled = list(candidates)
     rng.shuffle(shuffled)
     unseen = [candidate for candidate in shuffled if candidate.last_shown_at is None]
     seen = [(candidate.last_shown_at, candidate) for candidate in shuffled if candidate.last_shown_at is not None]
-    return unseen + [candidate for _, candidate in sorted(seen, key=lambda pair: pair[0])]
+    return unseen[:most_unseen] + [candidate for _, candidate in sorted(seen, key=lambda pair: pair[0])]
+
+
+def _rivals(twins: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    rivals: dict[str, set[str]] = {}
+    for one, other in twins:
+        rivals.setdefault(one, set()).add(other)
+        rivals.setdefault(other, set()).add(one)
+    return rivals
+
+
+def _without_twins(candidates: list[Candidate], rivals: Mapping[str, set[str]], taken: set[str]) -> list[Candidate]:
+    kept = []
+    for candidate in candidates:
+        if taken.isdisjoint(rivals.get(candidate.item_id, ())):
+            kept.append(candidate)
+            taken.add(candidate.item_id)
+    return kept
 
 
 def _option_order(item: Candidate, rng: Random) -> tuple[int, ...]:

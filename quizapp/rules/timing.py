@@ -5,6 +5,10 @@ from enum import Enum
 from math import ceil
 
 LATE_WINDOW_SECONDS = 24 * 60 * 60
+STRICT_LATE_WINDOW_SECONDS = 60
+MOST_OUTAGE_SECONDS = 30 * 60
+MOST_BREAK_SECONDS = 60 * 60
+TIME_PERCENTS = (100, 125, 150, 200)
 MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000
 
 
@@ -44,11 +48,38 @@ def made_at(received_at: datetime, age_ms: int, not_before: datetime) -> datetim
     return max(not_before, received_at - timedelta(milliseconds=age_ms))
 
 
-def counts(made: datetime, received: datetime, deadline_at: datetime | None, late_window_seconds: int) -> bool:
-    """Whether an event counts: made by the deadline, and received within the late window after it."""
+def counts(
+    made: datetime,
+    received: datetime,
+    deadline_at: datetime | None,
+    late_window_seconds: int,
+    finished_at: datetime | None = None,
+) -> bool:
+    """Whether an event counts: made by the deadline, received within the late window after it, and received before
+    the attempt was closed. What does not count is kept all the same.
+    """
+    if finished_at is not None and received > finished_at:
+        return False
     if deadline_at is None:
         return True
     return made <= deadline_at and received <= deadline_at + timedelta(seconds=late_window_seconds)
+
+
+def allowed_with_extra_time(seconds: int | None, time_percent: int) -> int | None:
+    """The allowed time times 1, 1.25, 1.5 or 2, rounded up to a whole second; untimed stays untimed."""
+    return None if seconds is None else -(-seconds * time_percent // 100)
+
+
+def break_used(break_started_at: datetime | None, break_seconds: int, now: datetime) -> int:
+    """The seconds that an open break has given so far: what is left of an hour in all, at most."""
+    if break_started_at is None:
+        return 0
+    return max(0, min(int((now - break_started_at).total_seconds()), MOST_BREAK_SECONDS - break_seconds))
+
+
+def outage_credit(asked_seconds: int, silence_seconds: int, credited_seconds: int) -> int:
+    """How much of an outage is given back: at most what was asked, the log's silence, and half an hour in all."""
+    return max(0, min(asked_seconds, silence_seconds, MOST_OUTAGE_SECONDS - credited_seconds))
 
 
 def seconds_used(started_at: datetime, deadline_at: datetime | None, finished_at: datetime) -> int:
