@@ -91,7 +91,7 @@ class ActivityForm(BaseForm):
     )
     provider = StringField("Provider", [DataRequired("Enter who gave it."), SHORT], filters=[plain_text])
     started_on = DayField("Date", [DataRequired("Enter the day.")])
-    ended_on = DayField("Last day, if it took several", [Optional()])
+    ended_on = DayField("Last day, if later", [Optional()])
     amount = AmountField("How much", [DataRequired("Enter how long it was.")])
     unit = RadioField("Whose unit is that?", [InputRequired("Say what the number counts.")], choices=UNIT_CHOICES)
     approval = RadioField("Approved by PAHCOM?", choices=APPROVAL_NAMES, default="unknown")
