@@ -1,5 +1,6 @@
 """What people do with their accounts; nothing here commits. Hashes are made beforehand: they are slow on purpose."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -204,10 +205,12 @@ def change_password(
     _after_new_password(session, user, now)
 
 
-def send_reset_link(session: Session, user: User | None, *, page_address: str, now: datetime) -> None:
+def send_reset_link(
+    session: Session, user: User | None, *, address_of_page: Callable[[str], str], now: datetime
+) -> None:
     """Mail a link, valid once and for an hour, to choose a new password; nothing happens where nobody has an account.
 
-    `page_address` is the page's full address up to the token.
+    `address_of_page` makes the page's full address from the link's token.
     """
     if user is None or user.email is None:
         return
@@ -221,7 +224,7 @@ def send_reset_link(session: Session, user: User | None, *, page_address: str, n
             expires_at=now + timedelta(minutes=RESET_LINK_MINUTES),
         )
     )
-    subject, body = letters.reset_link(page_address + token, RESET_LINK_MINUTES)
+    subject, body = letters.reset_link(address_of_page(token), RESET_LINK_MINUTES)
     enqueue(session, user.id, user.email, subject, body, now)
 
 
@@ -257,7 +260,11 @@ def reset_password(session: Session, token: str, *, new_hash: str, now: datetime
 
 
 def _after_new_password(session: Session, user: User, now: datetime) -> None:
-    session.execute(delete(MailLink).where(MailLink.user_id == user.id, MailLink.purpose == queries.RESET))
+    session.execute(
+        delete(MailLink).where(
+            MailLink.user_id == user.id, MailLink.purpose == queries.RESET, MailLink.used_at.is_(None)
+        )
+    )
     subject, body = letters.password_changed()
     enqueue(session, user.id, user.email or "", subject, body, now)
 

@@ -210,10 +210,14 @@ def send_reset_link() -> ResponseReturnValue:
     if refusal:
         return _page("forgotten_password", form, refusal)
     user = queries.user_by_email(session, email)
-    page_address = _config().base_url + url_for("accounts.reset_password", token="")
     with writing(session):
-        actions.send_reset_link(session, user, page_address=page_address, now=moment)
+        actions.send_reset_link(session, user, address_of_page=_reset_page, now=moment)
     return _go("accounts.reset_link_sent")
+
+
+def _reset_page(token: str) -> str:
+    """The page's full address from the settings: a request's Host header may lie."""
+    return _config().base_url + url_for("accounts.reset_password", token=token)
 
 
 @web.public

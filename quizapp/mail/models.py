@@ -26,7 +26,7 @@ class OutboxMail(Base):
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[short_text]
     # Not in an export: a reset link in it would let a stolen session become a stolen account.
-    body: Mapped[long_text] = mapped_column(info={"secret": True})
+    body: Mapped[long_text] = mapped_column(info={"export": False})
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)

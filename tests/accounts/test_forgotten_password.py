@@ -103,6 +103,8 @@ def test_of_two_uses_at_the_same_moment_one_gets_it(page: Pages, session: Sessio
     make.user(session)
     page.post("/forgotten-password", ADDRESS)
     token = mailed_link(session).rpartition("/")[2]
+    with pytest.raises(actions.LinkSpentError):
+        actions.reset_password(session, token, new_hash="late", now=make.NOW + timedelta(hours=1))
     actions.reset_password(session, token, new_hash="one", now=make.NOW)
     with pytest.raises(actions.LinkSpentError):
         actions.reset_password(session, token, new_hash="two", now=make.NOW)
@@ -156,5 +158,5 @@ def test_the_link_leads_to_the_site_of_the_settings_whatever_the_request_says(cl
 
 
 def test_a_guest_cannot_be_mailed(session: Session) -> None:
-    actions.send_reset_link(session, make.guest(session), page_address="http://x/", now=make.NOW)
+    actions.send_reset_link(session, make.guest(session), address_of_page=str, now=make.NOW)
     assert session.scalars(select(OutboxMail)).all() == []

@@ -52,8 +52,8 @@ def test_ended_sessions_and_links_are_removed(session: Session, now: datetime) -
     owner = make.user(session)
     for days in (1, 30):
         actions.open_session(session, owner, browser="", days=days, now=now - 2 * DAY)
-    actions.send_reset_link(session, owner, page_address="http://x/", now=now - timedelta(hours=1))
-    actions.send_reset_link(session, owner, page_address="http://x/", now=now)
+    actions.send_reset_link(session, owner, address_of_page=str, now=now - timedelta(hours=1))
+    actions.send_reset_link(session, owner, address_of_page=str, now=now)
     assert actions.remove_expired_sessions(session, now) == 1
     assert len(session.scalars(select(UserSession)).all()) == 1
     assert len(session.scalars(select(MailLink)).all()) == 1

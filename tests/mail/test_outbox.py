@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quizapp.db import Database
 from quizapp.mail import actions, queries
 from quizapp.mail.models import OutboxMail
 from tests import make
@@ -122,16 +123,27 @@ def test_a_machine_that_died_has_its_mail_taken_over(session: Session, sender: S
     assert actions.send_waiting(session, sender, now + actions.LEASE) == 1
 
 
-def test_who_was_too_slow_writes_nothing_over(session: Session, sender: Sent, now: datetime) -> None:
+@pytest.mark.parametrize("error", [None, OSError("down")])
+def test_who_was_too_slow_writes_nothing_over(
+    database: Database, session: Session, sender: Sent, now: datetime, error: Exception | None
+) -> None:
     mail = make.outbox_mail(session, make.user(session))
+    session.commit()
+    later = now + actions.LEASE
+    sender.error = error
 
     def slow(_mail: OutboxMail) -> None:
-        assert actions.send_waiting(session, sender, now + actions.LEASE) == 1
+        with database.session() as another_machine:
+            actions.send_waiting(another_machine, sender, later)
         raise OSError("too slow")
 
     actions.send_waiting(session, slow, now)
     session.refresh(mail)
-    assert (mail.sent_at, mail.last_error) == (now + actions.LEASE, "")
+    assert mail.tries == 2
+    if error:
+        assert (mail.next_try_at, mail.last_error) == (later + 5 * MINUTE, "OSError: down")
+    else:
+        assert (mail.sent_at, mail.last_error) == (later, "")
 
 
 def test_sent_mail_is_removed_after_thirty_days(session: Session, sender: Sent, now: datetime) -> None:
