@@ -23,14 +23,13 @@ check: $(VENV)/dev.stamp ## Run every static check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint --check --lint --quiet quizapp/templates
+	$(BIN)/djlint --lint --quiet quizapp/templates
 	$(BIN)/bandit -q -c pyproject.toml -r quizapp
 	$(BIN)/quizapp bank check
 
 fix: $(VENV)/dev.stamp ## Format and mend what tools can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-$(BIN)/djlint --reformat --quiet quizapp/templates
 
 lock: $(VENV)/uv.stamp ## Resolve the dependencies anew and pin them by hash
 	$(BIN)/uv pip compile --universal --upgrade --generate-hashes --no-header -q requirements/uv.in -o requirements/uv.txt

@@ -7,19 +7,19 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, tuple_
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.attempts import queries
-from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.attempts.models import Attempt, AttemptItem, Mark, Response
 from quizapp.attempts.queries import AnsweredPlace, PlaceState, SaveState
+from quizapp.attempts.saving import FORM_DEVICE, NoSuchAttemptError, append, event_counts, response_row
+from quizapp.bank import queries as bank_queries
 from quizapp.bank.queries import Selection
 from quizapp.db import insert_into
 from quizapp.rules import answer_log, blueprint, scoring, timing
-from quizapp.rules.answer_log import SHOWN, Event, StoredEvent
-
-FORM_DEVICE = "form"
+from quizapp.rules.answer_log import SHOWN, Event
 
 
 class NoItemsError(Exception):
@@ -28,18 +28,6 @@ class NoItemsError(Exception):
 
 class AlreadyStartedError(Exception):
     """The same start form has made an attempt already."""
-
-
-class NoSuchAttemptError(Exception):
-    """This person has no such attempt."""
-
-
-class AttemptFinishedError(Exception):
-    """The attempt is finished: nothing can be added to it."""
-
-
-class BadEventError(Exception):
-    """An event that no honest device sends: said in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +40,9 @@ class Plan:
     item_count: int
     allowed_seconds: int | None
     is_size_asked_for: bool = False
+    is_strict: bool = False
+    time_percent: int = 100
+    allows_breaks: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """How the attempt keeps it."""
@@ -64,19 +55,21 @@ class Plan:
         }
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What became of a device's events: the highest contiguous number stored, and how many came too late to count."""
-
-    highest_seq: int
-    not_counted: int
-
-
 def draw_form(
-    session: Session, user_id: UUID, plan: Plan, weights: Mapping[str, float], rng: Random
+    session: Session,
+    user_id: UUID,
+    plan: Plan,
+    weights: Mapping[str, float],
+    rng: Random,
+    most_unseen: Mapping[str, int] | None = None,
 ) -> list[blueprint.Place]:
-    """The places of a form for this person. Raises NoItemsError when the bank has nothing for the selection."""
-    form = blueprint.draw(queries.candidates(session, user_id, plan.selection), weights, plan.item_count, rng)
+    """The places of a form for this person, in two statements. `most_unseen` limits what practice may use up.
+
+    Raises NoItemsError when the bank has nothing for the selection.
+    """
+    found = queries.candidates(session, user_id, plan.selection)
+    twins = bank_queries.twins(session)
+    form = blueprint.draw(found, weights, plan.item_count, rng, twins=twins, most_unseen=most_unseen)
     if not form:
         raise NoItemsError
     return form
@@ -101,6 +94,7 @@ def start_attempt(
     allowed = plan.allowed_seconds
     if allowed is not None and len(form) < plan.item_count:
         allowed = -(-allowed * len(form) // plan.item_count)
+    allowed = timing.allowed_with_extra_time(allowed, plan.time_percent)
     attempt = Attempt(
         user_id=user_id,
         id=uuid4(),
@@ -114,7 +108,10 @@ def start_attempt(
         started_at=now,
         allowed_seconds=allowed,
         deadline_at=timing.deadline_of(now, allowed),
-        late_window_seconds=timing.LATE_WINDOW_SECONDS,
+        late_window_seconds=timing.STRICT_LATE_WINDOW_SECONDS if plan.is_strict else timing.LATE_WINDOW_SECONDS,
+        is_strict=plan.is_strict,
+        time_percent=plan.time_percent,
+        allows_breaks=plan.allows_breaks,
     )
     session.add(attempt)
     try:
@@ -126,74 +123,16 @@ def start_attempt(
     session.execute(insert(AttemptItem), [_row(user_id, attempt.id, n, place) for n, place in enumerate(form, 1)])
     first = replace(_place_state(form[0]), position=1)
     state = SaveState(attempt, 0, None, {1: first})
-    _write(session, state, FORM_DEVICE, [Event(1, 1, SHOWN, "", 0)], now)
+    append(session, state, FORM_DEVICE, [Event(1, 1, SHOWN, "", 0)], now)
     return attempt
-
-
-def store_events(
-    session: Session, user_id: UUID, attempt_id: UUID, device: str, events: Sequence[Event], now: datetime
-) -> Stored:
-    """Append one device's events and move the response rows that they win.
-
-    At most three statements whatever the number of events. Raises NoSuchAttemptError, AttemptFinishedError, or
-    BadEventError for a position, kind, value or age that cannot be; then nothing is stored.
-    """
-    state = _open_state(session, user_id, attempt_id, device, {event.position for event in events})
-    _check(events, state)
-    fresh = answer_log.storable(events, state.highest_seq)
-    not_counted = _write(session, state, device, fresh, now) if fresh else 0
-    return Stored(fresh[-1].seq if fresh else state.highest_seq, not_counted)
-
-
-def store_from_form(
-    session: Session,
-    user_id: UUID,
-    attempt_id: UUID,
-    *,
-    position: int,
-    answer: str | None,
-    is_flagged: bool | None,
-    shown_next: int | None,
-    now: datetime,
-) -> Stored:
-    """Store what a plain form says, as events of the device "form" made now: only what differs from what is stored.
-
-    `answer` or `is_flagged` None means that the form did not say. `shown_next` is the place that the answer page
-    goes to, which counts as shown.
-    """
-    positions = {position} | ({shown_next} if shown_next else set())
-    state = _open_state(session, user_id, attempt_id, FORM_DEVICE, positions)
-    place = state.places.get(position)
-    if place is None:
-        raise BadEventError(f"There is no item {position} on this form.")
-    said: list[tuple[int, str, str]] = []
-    if answer is not None and answer != place.answer:
-        said.append((position, answer_log.ANSWER, answer))
-    if is_flagged is not None and is_flagged != place.is_flagged:
-        said.append((position, answer_log.FLAG, "1" if is_flagged else "0"))
-    if shown_next in state.places:
-        said.append((shown_next or 0, SHOWN, ""))
-    events = [Event(state.highest_seq + n, at, kind, value, 0) for n, (at, kind, value) in enumerate(said, 1)]
-    _check(events, state)
-    not_counted = _write(session, state, FORM_DEVICE, events, now) if events else 0
-    return Stored(state.highest_seq + len(events), not_counted)
-
-
-def show(session: Session, user_id: UUID, attempt_id: UUID, position: int, now: datetime) -> None:
-    """Record that an item is shown, before the page that shows it."""
-    state = _open_state(session, user_id, attempt_id, FORM_DEVICE, {position})
-    event = Event(state.highest_seq + 1, position, SHOWN, "", 0)
-    _check([event], state)
-    _write(session, state, FORM_DEVICE, [event], now)
 
 
 def finish(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> bool:
     """Close an attempt and write its marks; False if it was closed before. Finishing twice changes nothing."""
-    attempt = queries.attempt_of(session, user_id, attempt_id, is_locked=True)
-    if attempt is None:
-        raise NoSuchAttemptError
+    attempt = locked(session, user_id, attempt_id)
     if attempt.finished_at is not None:
         return False
+    attempt.close_break(now)
     attempt.finished_at = now
     _write_marks(session, attempt)
     return True
@@ -211,21 +150,33 @@ def rebuild(session: Session, user_id: UUID, attempt_id: UUID) -> None:
 
     Raises NoSuchAttemptError.
     """
-    attempt = queries.attempt_of(session, user_id, attempt_id)
-    if attempt is None:
-        raise NoSuchAttemptError
-    items = {place.position: place.item_id for place in queries.places(session, user_id, attempt_id)}
-    stored = [
-        replace(event, counts=_counts(attempt, event.made_at, received_at))
-        for event, received_at in queries.log_of(session, user_id, attempt_id)
-    ]
-    rows = [_response(attempt, items[event.position], event) for event in answer_log.fold(stored).values()]
-    for table in (Response, Mark):
-        session.execute(delete(table).where(table.user_id == user_id, table.attempt_id == attempt_id))
-    if rows:
-        session.execute(insert(Response), rows)
+    attempt = locked(session, user_id, attempt_id)
+    rebuild_responses(session, attempt)
+    session.execute(delete(Mark).where(Mark.user_id == user_id, Mark.attempt_id == attempt_id))
     if attempt.finished_at is not None or attempt.is_practice:
         _write_marks(session, attempt)
+
+
+def rebuild_responses(session: Session, attempt: Attempt) -> None:
+    """Write an attempt's response rows anew from its log."""
+    user_id, attempt_id = attempt.user_id, attempt.id
+    items = {place.position: place.item_id for place in queries.places(session, user_id, attempt_id)}
+    stored = [
+        replace(event, counts=event_counts(attempt, event.made_at, received_at))
+        for event, received_at in queries.log_of(session, user_id, attempt_id)
+    ]
+    rows = [response_row(attempt, items[event.position], event) for event in answer_log.fold(stored).values()]
+    session.execute(delete(Response).where(Response.user_id == user_id, Response.attempt_id == attempt_id))
+    if rows:
+        session.execute(insert(Response), rows)
+
+
+def locked(session: Session, user_id: UUID, attempt_id: UUID) -> Attempt:
+    """This person's attempt, read anew and locked until the write ends. Raises NoSuchAttemptError."""
+    attempt = queries.attempt_of(session, user_id, attempt_id, is_locked=True)
+    if attempt is None:
+        raise NoSuchAttemptError
+    return attempt
 
 
 def _write_marks(session: Session, attempt: Attempt) -> None:
@@ -256,86 +207,6 @@ def _mark_row(attempt: Attempt, entry: AnsweredPlace, *, is_first_sight: bool) -
         "is_correct": scoring.is_correct(chosen, entry.key_option),
         "is_first_sight": is_first_sight,
         "marked_at": place.answered_at or attempt.finished_at,
-    }
-
-
-def _open_state(session: Session, user_id: UUID, attempt_id: UUID, device: str, positions: set[int]) -> SaveState:
-    state = queries.save_state(session, user_id, attempt_id, device, positions)
-    if state is None:
-        raise NoSuchAttemptError
-    if state.attempt.finished_at is not None:
-        raise AttemptFinishedError
-    return state
-
-
-def _check(events: Sequence[Event], state: SaveState) -> None:
-    for event in events:
-        place = state.places.get(event.position)
-        if place is None:
-            raise BadEventError(f"There is no item {event.position} on this form.")
-        if not answer_log.is_valid(event, len(place.option_order)):
-            raise BadEventError(f"Item {event.position} has no {event.kind} {event.value!r}.")
-        if not 0 <= event.age_ms <= timing.MAX_AGE_MS:
-            raise BadEventError("An event's age must lie between 0 and seven days.")
-
-
-def _write(session: Session, state: SaveState, device: str, events: Sequence[Event], now: datetime) -> int:
-    """Append events and upsert the response rows they win; returns how many came too late to count."""
-    attempt = state.attempt
-    previous = max(attempt.started_at, state.last_made_at or attempt.started_at)
-    stored: list[StoredEvent] = []
-    log: list[dict[str, Any]] = []
-    for event in events:
-        previous = timing.made_at(now, event.age_ms, previous)
-        counts = _counts(attempt, previous, now)
-        stored.append(StoredEvent(device, event.seq, event.position, event.kind, event.value, previous, counts))
-        log.append(_log_row(attempt, device, event, previous, now))
-    session.execute(insert(AttemptEvent), log)
-    winners = answer_log.fold(stored).values()
-    if winners:
-        _upsert(session, [_response(attempt, state.places[event.position].item_id, event) for event in winners])
-    return sum(not event.counts for event in stored)
-
-
-def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = insert_into(session, Response).values(rows)
-    new = statement.excluded
-    changed = {name: new[name] for name in ("value", "made_at", "device", "seq")}
-    is_newer = tuple_(new.made_at, new.device, new.seq) > tuple_(Response.made_at, Response.device, Response.seq)
-    keys = ["user_id", "attempt_id", "position", "kind"]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer))
-
-
-def _counts(attempt: Attempt, made: datetime, received: datetime) -> bool:
-    return timing.counts(made, received, attempt.deadline_at, attempt.late_window_seconds)
-
-
-def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "user_id": attempt.user_id,
-        "attempt_id": attempt.id,
-        "device": device,
-        "seq": event.seq,
-        "position": event.position,
-        "kind": event.kind,
-        "value": event.value,
-        "age_ms": event.age_ms,
-        "made_at": made,
-        "received_at": now,
-    }
-
-
-def _response(attempt: Attempt, item_id: str, event: StoredEvent) -> dict[str, Any]:
-    return {
-        "user_id": attempt.user_id,
-        "attempt_id": attempt.id,
-        "position": event.position,
-        "kind": event.kind,
-        "item_id": item_id,
-        "value": event.value,
-        "made_at": event.made_at,
-        "device": event.device,
-        "seq": event.seq,
     }
 
 

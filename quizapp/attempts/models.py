@@ -1,12 +1,13 @@
 """One candidate's run through items: the draw and the log are the truth, the rest is projected from them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, json_content, person_key, random_key, short_text, slug
+from quizapp.rules.timing import Standing, break_used, standing
 
 ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
 
@@ -19,7 +20,9 @@ class Attempt(Base):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        CheckConstraint("kind IN ('sampler', 'full', 'half', 'quick', 'domain', 'area', 'custom', 'practice')", name="kind"),
+        CheckConstraint(
+            "kind IN ('sampler', 'full', 'half', 'quick', 'domain', 'area', 'custom', 'practice')", name="kind"
+        ),
         CheckConstraint("allowed_seconds IS NULL OR allowed_seconds > 0", name="allowed_seconds"),
         CheckConstraint("item_count > 0", name="item_count"),
         CheckConstraint("time_percent IN (100, 125, 150, 200)", name="time_percent"),
@@ -60,6 +63,23 @@ class Attempt(Base):
     finished_at: Mapped[datetime | None]
     correct_count: Mapped[int | None]
 
+    def deadline(self, now: datetime) -> datetime | None:
+        """When the time is up as things stand: an open break moves it on until the breaks are used up."""
+        if self.deadline_at is None:
+            return None
+        return self.deadline_at + timedelta(seconds=break_used(self.break_started_at, self.break_seconds, now))
+
+    def close_break(self, now: datetime) -> None:
+        """End an open break: the deadline moves by what it has given."""
+        used = break_used(self.break_started_at, self.break_seconds, now)
+        self.deadline_at = self.deadline(now)
+        self.break_seconds += used
+        self.break_started_at = None
+
+    def standing(self, now: datetime) -> Standing:
+        """Where the attempt stands."""
+        return standing(self.deadline(now), self.finished_at, now)
+
     @property
     def is_practice(self) -> bool:
         """Whether each answer is explained at once."""
@@ -94,9 +114,7 @@ class AttemptEvent(Base):
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         CheckConstraint("seq > 0", name="seq"),
         CheckConstraint("age_ms >= 0", name="age_ms"),
-        CheckConstraint(
-            "kind IN ('shown', 'answer', 'flag', 'strike', 'highlight', 'note', 'certainty')", name="kind"
-        ),
+        CheckConstraint("kind IN ('shown', 'answer', 'flag', 'strike', 'highlight', 'note', 'certainty')", name="kind"),
         TRAVELS,
     )
 

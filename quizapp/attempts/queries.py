@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
@@ -27,6 +27,8 @@ class PlaceState:
     answer: str
     answered_at: datetime | None
     is_flagged: bool
+    answer_device: str = ""
+    answer_seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class SaveState:
 
 
 def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Candidate]:
-    """The published items of a selection, each with when this person last saw it. One statement."""
+    """The published items of a selection that no mock of this person holds, each with when they last saw it.
+
+    One statement. What was seen in attempts that are set aside does not count as seen.
+    """
     last_shown = (
         select(Response.item_id, func.max(Response.made_at).label("last_shown_at"))
-        .where(Response.user_id == user_id, Response.kind == SHOWN)
+        .join(Attempt, and_(Attempt.user_id == Response.user_id, Attempt.id == Response.attempt_id))
+        .where(Response.user_id == user_id, Response.kind == SHOWN, Attempt.archived_at.is_(None))
         .group_by(Response.item_id)
         .subquery()
     )
@@ -67,9 +73,29 @@ def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Ca
         )
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.head_version))
         .outerjoin(last_shown, last_shown.c.item_id == Item.id)
-        .where(*selection.conditions())
+        .where(*selection.conditions(), Item.id.not_in(items_in_running_mocks(user_id)))
     )
     return [Candidate(*row) for row in rows]
+
+
+def items_in_running_mocks(user_id: UUID) -> Select[str]:
+    """The items that a mock of this person holds: begun, not finished, not set aside."""
+    return (
+        select(AttemptItem.item_id)
+        .join(Attempt, and_(Attempt.user_id == AttemptItem.user_id, Attempt.id == AttemptItem.attempt_id))
+        .where(
+            AttemptItem.user_id == user_id,
+            Attempt.finished_at.is_(None),
+            Attempt.archived_at.is_(None),
+            Attempt.kind != "practice",
+        )
+    )
+
+
+def held_items(session: Session, user_id: UUID, item_ids: Collection[str]) -> set[str]:
+    """Which of these items a running mock of this person holds. One statement."""
+    statement = items_in_running_mocks(user_id).where(AttemptItem.item_id.in_(item_ids))
+    return set(session.scalars(statement))
 
 
 def attempt_of(session: Session, user_id: UUID, attempt_id: UUID, *, is_locked: bool = False) -> Attempt | None:
@@ -96,10 +122,10 @@ def attempts_of(session: Session, user_id: UUID, limit: int = 200) -> Sequence[A
 
 
 def open_attempts(session: Session, user_id: UUID) -> Sequence[Attempt]:
-    """What this person has begun and not finished, the newest first."""
+    """What this person has begun, not finished and not set aside, the newest first."""
     return session.scalars(
         select(Attempt)
-        .where(Attempt.user_id == user_id, Attempt.finished_at.is_(None))
+        .where(Attempt.user_id == user_id, Attempt.finished_at.is_(None), Attempt.archived_at.is_(None))
         .order_by(Attempt.started_at.desc())
         .limit(20)
     ).all()
@@ -109,7 +135,7 @@ def places(session: Session, user_id: UUID, attempt_id: UUID, position: int | No
     """Every place of a form in order, or the one asked for, with its answer and flag. One statement."""
     answer, flag = aliased(Response), aliased(Response)
     statement = (
-        select(AttemptItem, answer.value, answer.made_at, flag.value)
+        select(AttemptItem, answer.value, answer.made_at, answer.device, answer.seq, flag.value)
         .outerjoin(answer, _response_at(answer, ANSWER))
         .outerjoin(flag, _response_at(flag, FLAG))
         .where(AttemptItem.user_id == user_id, AttemptItem.attempt_id == attempt_id)
@@ -157,6 +183,8 @@ def save_state(
             AttemptItem,
             answer.value,
             answer.made_at,
+            answer.device,
+            answer.seq,
             flag.value,
         )
         .outerjoin(
@@ -182,13 +210,14 @@ def save_state(
 
 def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
     """The items of an attempt that this person was shown, or answered, in an earlier one."""
-    here, earlier = aliased(AttemptItem), aliased(Response)
+    here, earlier, before = aliased(AttemptItem), aliased(Response), aliased(Attempt)
     started_at = (
         select(Attempt.started_at).where(Attempt.user_id == user_id, Attempt.id == attempt_id).scalar_subquery()
     )
     rows = session.scalars(
         select(here.item_id)
         .join(earlier, and_(earlier.user_id == here.user_id, earlier.item_id == here.item_id))
+        .join(before, and_(before.user_id == earlier.user_id, before.id == earlier.attempt_id))
         .where(
             here.user_id == user_id,
             here.attempt_id == attempt_id,
@@ -196,6 +225,7 @@ def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
             earlier.attempt_id != attempt_id,
             earlier.kind.in_((SHOWN, ANSWER)),
             earlier.made_at < started_at,
+            before.archived_at.is_(None),
         )
         .distinct()
     )
@@ -206,6 +236,24 @@ def marks_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Mark
     """The marks of one attempt, in the form's order."""
     return session.scalars(
         select(Mark).where(Mark.user_id == user_id, Mark.attempt_id == attempt_id).order_by(Mark.position)
+    ).all()
+
+
+def last_received_at(session: Session, user_id: UUID, attempt_id: UUID) -> datetime | None:
+    """When the log of an attempt last grew."""
+    return session.scalar(
+        select(func.max(AttemptEvent.received_at)).where(
+            AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id
+        )
+    )
+
+
+def responses_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Response]:
+    """Every response row of an attempt but what was shown. One statement."""
+    return session.scalars(
+        select(Response)
+        .where(Response.user_id == user_id, Response.attempt_id == attempt_id, Response.kind != SHOWN)
+        .order_by(Response.position, Response.kind)
     ).all()
 
 
@@ -245,7 +293,14 @@ def _response_at(response: type[Response], kind: str) -> ColumnElement[bool]:
     )
 
 
-def _place(item: AttemptItem, answer: str | None, answered_at: datetime | None, flag: str | None) -> PlaceState:
+def _place(
+    item: AttemptItem,
+    answer: str | None,
+    answered_at: datetime | None,
+    device: str | None,
+    seq: int | None,
+    flag: str | None,
+) -> PlaceState:
     return PlaceState(
         item.position,
         item.item_id,
@@ -253,6 +308,8 @@ def _place(item: AttemptItem, answer: str | None, answered_at: datetime | None, 
         item.domain,
         item.option_order,
         answer or "",
-        answered_at if answer else None,
+        answered_at,
         flag == "1",
+        device or "",
+        seq or 0,
     )

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from quizapp import web
 from quizapp.accounts.login import me
-from quizapp.attempts import actions, queries
+from quizapp.attempts import actions, queries, saving
 from quizapp.attempts.actions import Plan
 from quizapp.attempts.models import Attempt
 from quizapp.bank.tags import blueprint_of
@@ -82,11 +82,11 @@ def store_events(attempt_id: UUID) -> ResponseReturnValue:
     events = [Event(sent.seq, sent.position, sent.kind, sent.value, sent.age_ms) for sent in batch.events]
     try:
         with writing(session):
-            stored = actions.store_events(session, user_id, attempt_id, batch.device, events, web.now())
-    except actions.NoSuchAttemptError:
+            stored = saving.store_events(session, user_id, attempt_id, batch.device, events, web.now())
+    except saving.NoSuchAttemptError:
         return web.json_error(404, "There is no such attempt.")
-    except actions.AttemptFinishedError:
+    except saving.AttemptFinishedError:
         return web.json_error(409, "This attempt is finished; its answers can no longer change.")
-    except actions.BadEventError as error:
+    except saving.BadEventError as error:
         return web.json_error(400, str(error))
     return {"stored": stored.highest_seq, "late": stored.not_counted}

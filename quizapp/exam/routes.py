@@ -12,6 +12,7 @@ from quizapp.accounts import login, throttling
 from quizapp.accounts.login import me
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
+from quizapp.attempts import saving
 from quizapp.attempts.actions import Plan
 from quizapp.attempts.display import explained_item, open_item
 from quizapp.attempts.forms import StartForm
@@ -24,7 +25,7 @@ from quizapp.db import writing
 from quizapp.exam import actions, queries
 from quizapp.exam.forms import CustomForm
 from quizapp.rules.scoring import is_weak, reaches, weakest_first
-from quizapp.rules.timing import Standing, seconds_left, seconds_used, standing
+from quizapp.rules.timing import Standing, seconds_left, seconds_used
 
 blueprint = Blueprint("exam", __name__)
 
@@ -118,7 +119,7 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     session = web.db_session()
     attempt = _exam_of(attempt_id)
     moment = web.now()
-    if standing(attempt.deadline_at, attempt.finished_at, moment) is not Standing.RUNNING:
+    if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(_page_after(attempt))
     places = attempt_queries.places(session, me().id, attempt_id)
     place = web.or_404(_place_at(places, position))
@@ -128,7 +129,7 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
         attempt=attempt,
         places=places,
         item=open_item(place, version),
-        seconds_left=seconds_left(attempt.deadline_at, moment),
+        seconds_left=seconds_left(attempt.deadline(moment), moment),
     )
 
 
@@ -143,7 +144,7 @@ def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     session = web.db_session()
     try:
         with writing(session):
-            stored = attempt_actions.store_from_form(
+            stored = saving.store_from_form(
                 session,
                 me().id,
                 attempt_id,
@@ -153,12 +154,12 @@ def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
                 shown_next=shown_next,
                 now=web.now(),
             )
-    except attempt_actions.NoSuchAttemptError:
+    except saving.NoSuchAttemptError:
         return web.error_page(404)
-    except attempt_actions.AttemptFinishedError:
+    except saving.AttemptFinishedError:
         web.say("This attempt is finished; its answers can no longer change.", "note")
         return redirect(url_for("exam.result", attempt_id=attempt_id), 303)
-    except attempt_actions.BadEventError as error:
+    except saving.BadEventError as error:
         return web.error_page(400, str(error))
     if stored.not_counted:
         web.say("That answer was made after the time was up. It is kept, but it does not count.", "note")
@@ -185,14 +186,14 @@ def go(attempt_id: UUID) -> ResponseReturnValue:
 def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
     session = web.db_session()
     attempt = _exam_of(attempt_id)
-    if standing(attempt.deadline_at, attempt.finished_at, web.now()) is not Standing.RUNNING:
+    if attempt.standing(web.now()) is not Standing.RUNNING:
         return redirect(_page_after(attempt), 303)
     places = attempt_queries.places(session, me().id, attempt_id)
     if position is None:
         position = next((place.position for place in places if not place.answer), 1)
     web.or_404(_place_at(places, position))
     with writing(session):
-        attempt_actions.show(session, me().id, attempt_id, position, web.now())
+        saving.show(session, me().id, attempt_id, position, web.now())
     return redirect(url_for("exam.item", attempt_id=attempt_id, position=position), 303)
 
 
@@ -202,10 +203,10 @@ def review(attempt_id: UUID) -> ResponseReturnValue:
     """What is incomplete and what is flagged, before submitting."""
     attempt = _exam_of(attempt_id)
     moment = web.now()
-    if standing(attempt.deadline_at, attempt.finished_at, moment) is not Standing.RUNNING:
+    if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(_page_after(attempt))
     places = attempt_queries.places(web.db_session(), me().id, attempt_id)
-    left = seconds_left(attempt.deadline_at, moment)
+    left = seconds_left(attempt.deadline(moment), moment)
     return render_template("exam/review.html", attempt=attempt, places=places, seconds_left=left)
 
 
@@ -214,7 +215,7 @@ def review(attempt_id: UUID) -> ResponseReturnValue:
 def time_up(attempt_id: UUID) -> ResponseReturnValue:
     """The time is over: what was stored counts, and the result waits to be opened."""
     attempt = _exam_of(attempt_id)
-    if standing(attempt.deadline_at, attempt.finished_at, web.now()) is not Standing.EXPIRED:
+    if attempt.standing(web.now()) is not Standing.EXPIRED:
         return redirect(_page_after(attempt))
     places = attempt_queries.places(web.db_session(), me().id, attempt_id)
     return render_template("exam/time_up.html", attempt=attempt, answered=sum(bool(p.answer) for p in places))
@@ -301,7 +302,7 @@ def history() -> ResponseReturnValue:
     """Every attempt, the newest first."""
     moment = web.now()
     rows = [
-        (attempt, standing(attempt.deadline_at, attempt.finished_at, moment).value)
+        (attempt, attempt.standing(moment).value)
         for attempt in attempt_queries.attempts_of(web.db_session(), me().id)
     ]
     return render_template("exam/history.html", rows=rows)
@@ -315,9 +316,9 @@ def _exam_of(attempt_id: UUID) -> Attempt:
 
 def _page_after(attempt: Attempt) -> str:
     """Where an attempt's reader belongs now."""
-    now_at = standing(attempt.deadline_at, attempt.finished_at, web.now())
+    standing = attempt.standing(web.now())
     page = {Standing.FINISHED: "exam.result", Standing.EXPIRED: "exam.time_up", Standing.RUNNING: "exam.review"}
-    return url_for(page[now_at], attempt_id=attempt.id)
+    return url_for(page[standing], attempt_id=attempt.id)
 
 
 def _place_at(places: list[PlaceState], position: int) -> PlaceState | None:

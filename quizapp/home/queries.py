@@ -7,7 +7,7 @@ from datetime import date, datetime
 from quizapp.attempts.models import Attempt
 from quizapp.insights.queries import Progress
 from quizapp.rules.scoring import is_weak, weakest_first
-from quizapp.rules.timing import Standing, standing
+from quizapp.rules.timing import Standing
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class NextStep:
 def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_percent: int, now: datetime) -> NextStep:
     """What runs comes first, then a first mock, then the weakest domain, then another mock."""
     for attempt in open_attempts:
-        if standing(attempt.deadline_at, attempt.finished_at, now) is Standing.EXPIRED:
+        if attempt.standing(now) is Standing.EXPIRED:
             return NextStep(
                 "submit", f"Time is up: {attempt.title}", "Your stored answers count. See the result.", attempt
             )

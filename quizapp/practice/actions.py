@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.attempts import actions, queries
-from quizapp.attempts.actions import BadEventError, Plan
+from quizapp.attempts import actions, queries, saving
+from quizapp.attempts.actions import Plan
+from quizapp.attempts.saving import BadEventError
 from quizapp.bank.queries import Selection
 from quizapp.bank.tags import Tags
 
@@ -38,13 +39,13 @@ def answer(session: Session, user_id: UUID, attempt_id: UUID, position: int, let
     """
     attempt = queries.attempt_of(session, user_id, attempt_id, is_locked=True)
     if attempt is None or not attempt.is_practice:
-        raise actions.NoSuchAttemptError
+        raise saving.NoSuchAttemptError
     entry = queries.answered_place(session, user_id, attempt_id, position)
     if entry is None or not letter:
         raise BadEventError("Choose one of the options.")
     if entry.place.answer:
         raise AlreadyAnsweredError
-    actions.store_from_form(
+    saving.store_from_form(
         session, user_id, attempt_id, position=position, answer=letter, is_flagged=None, shown_next=None, now=now
     )
     answered = queries.answered_place(session, user_id, attempt_id, position)

@@ -9,6 +9,7 @@ from quizapp import web
 from quizapp.accounts.login import me
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
+from quizapp.attempts import saving
 from quizapp.attempts.display import explained_item, open_item
 from quizapp.attempts.forms import SelectionForm
 from quizapp.attempts.models import Attempt
@@ -74,11 +75,11 @@ def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
     try:
         with writing(session):
             actions.answer(session, me().id, attempt_id, position, request.form.get("answer", ""), web.now())
-    except attempt_actions.BadEventError:
+    except saving.BadEventError:
         web.say("Choose one of the options first.", "note")
     except actions.AlreadyAnsweredError:
         web.say("This item was answered before; its first answer stays.", "note")
-    except attempt_actions.AttemptFinishedError:
+    except saving.AttemptFinishedError:
         return redirect(url_for("practice.summary", attempt_id=attempt_id), 303)
     return redirect(here, 303)
 
@@ -140,7 +141,7 @@ def _show(attempt: Attempt, position: int) -> ResponseReturnValue:
     session = web.db_session()
     if attempt.finished_at is None:
         with writing(session):
-            attempt_actions.show(session, attempt.user_id, attempt.id, position, web.now())
+            saving.show(session, attempt.user_id, attempt.id, position, web.now())
     return redirect(url_for("practice.item", attempt_id=attempt.id, position=position), 303)
 
 

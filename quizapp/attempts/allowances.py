@@ -1,0 +1,81 @@
+"""Time that is given back, and attempts that are set aside; nothing here commits."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from quizapp.attempts import queries
+from quizapp.attempts.actions import locked, rebuild_responses
+from quizapp.attempts.models import Attempt
+from quizapp.rules import timing
+
+
+class NotAllowedError(Exception):
+    """This attempt was not started with that allowance, or it is finished: said in a sentence."""
+
+
+def credit_outage(session: Session, user_id: UUID, attempt_id: UUID, asked_seconds: int, now: datetime) -> int:
+    """Give back the time of an outage, and return the seconds given.
+
+    Never more than the log was silent, and 30 minutes in all. Raises NoSuchAttemptError, and NotAllowedError for a
+    strict, untimed or finished attempt.
+    """
+    attempt = locked(session, user_id, attempt_id)
+    if attempt.deadline_at is None or attempt.is_strict or attempt.finished_at is not None:
+        raise NotAllowedError("Time can be added to an ordinary, timed mock that is not finished.")
+    last = queries.last_received_at(session, user_id, attempt_id) or attempt.started_at
+    silence = int((now - last).total_seconds())
+    seconds = timing.outage_credit(asked_seconds, silence, attempt.outage_seconds)
+    if seconds:
+        attempt.outage_seconds += seconds
+        attempt.deadline_at += timedelta(seconds=seconds)
+        session.flush()
+        rebuild_responses(session, attempt)
+    return seconds
+
+
+def start_break(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> None:
+    """Stop the clock. Raises NoSuchAttemptError, and NotAllowedError where there is no break to take."""
+    attempt = locked(session, user_id, attempt_id)
+    if not attempt.allows_breaks or attempt.standing(now) is not timing.Standing.RUNNING:
+        raise NotAllowedError("This mock was started without breaks, or it is over.")
+    if attempt.break_seconds >= timing.MOST_BREAK_SECONDS:
+        raise NotAllowedError("The 60 minutes of breaks are used up.")
+    if attempt.break_started_at is None:
+        attempt.break_started_at = now
+        session.flush()
+
+
+def end_break(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> None:
+    """Let the clock go on. Raises NoSuchAttemptError."""
+    attempt = locked(session, user_id, attempt_id)
+    if attempt.finished_at is None:
+        attempt.close_break(now)
+        session.flush()
+
+
+def set_aside(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> None:
+    """Leave an attempt out of weak areas, first sight and what was seen, until it is brought back."""
+    attempt = locked(session, user_id, attempt_id)
+    attempt.archived_at = attempt.archived_at or now
+    session.flush()
+
+
+def bring_back(session: Session, user_id: UUID, attempt_id: UUID) -> None:
+    """Count an attempt again that was set aside."""
+    locked(session, user_id, attempt_id).archived_at = None
+    session.flush()
+
+
+def start_over(session: Session, user_id: UUID, now: datetime) -> int:
+    """Set every attempt aside, and return how many. Nothing is lost: each can be brought back."""
+    archived = session.execute(
+        update(Attempt)
+        .where(Attempt.user_id == user_id, Attempt.archived_at.is_(None))
+        .values(archived_at=now)
+        .returning(Attempt.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(archived.all())
