@@ -11,9 +11,8 @@ from werkzeug.wrappers import Response
 
 from quizapp.accounts import actions, queries, throttling, tokens
 from quizapp.accounts.models import User
-from quizapp.config import Config
 from quizapp.db import DatabaseBusyError, writing
-from quizapp.web import db_session, now
+from quizapp.web import config, db_session, now
 
 PROLONG_AFTER = timedelta(days=1)
 
@@ -111,7 +110,7 @@ def _prolong() -> None:
     if moment - cast(SignedIn, current_user).used_at < PROLONG_AFTER:
         return
     session = db_session()
-    days = cast(Config, current_app.config["QUIZAPP"]).session_days
+    days = config().session_days
     try:
         with writing(session):
             actions.prolong_session(session, session_token(), days=days, now=moment)

@@ -6,13 +6,12 @@ from datetime import datetime
 from math import ceil
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
 from quizapp.accounts import actions, browsers, forms, login, passwords, queries, throttling
 from quizapp.accounts.models import User
-from quizapp.config import Config
 from quizapp.db import writing
 
 blueprint = Blueprint("accounts", __name__)
@@ -49,10 +48,6 @@ def _go_on() -> ResponseReturnValue:
     """To where the visitor wanted to go before signing in, as long as that is on this site."""
     wanted = request.args.get("next")
     return redirect(wanted if wanted and web.is_local_path(wanted) else url_for("home.dashboard"), 303)
-
-
-def _config() -> Config:
-    return cast(Config, current_app.config["QUIZAPP"])
 
 
 def _guest() -> User | None:
@@ -125,7 +120,7 @@ def create_account() -> ResponseReturnValue:
                 time_zone=form.time_zone.data,
                 now=moment,
             )
-            login.start_session(user, moment, _config().session_days)
+            login.start_session(user, moment, web.config().session_days)
     except actions.EmailTakenError:
         form.email.errors = ["There is an account with this address already."]
         return _page("register", form, guest=guest, is_taken=True)
@@ -167,7 +162,7 @@ def try_sign_in() -> ResponseReturnValue:
             user = actions.confirm_password(session, user.id, checked_hash, renewed)
             moved = actions.move_guest_data(session, guest.id, user.id) if guest else 0
             throttling.give_back(session, tries, moment)
-            login.start_session(user, moment, _config().session_days)
+            login.start_session(user, moment, web.config().session_days)
     except actions.PasswordChangedError:
         return _page("sign_in", form, WRONG_PAIR, guest=guest)
     if moved:
@@ -217,7 +212,7 @@ def send_reset_link() -> ResponseReturnValue:
 
 def _reset_page(token: str) -> str:
     """The page's full address from the settings: a request's Host header may lie."""
-    return _config().base_url + url_for("accounts.reset_password", token=token)
+    return web.config().base_url + url_for("accounts.reset_password", token=token)
 
 
 @web.public
