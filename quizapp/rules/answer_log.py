@@ -10,7 +10,7 @@ SHOWN, ANSWER, FLAG = "shown", "answer", "flag"
 STRIKE, HIGHLIGHT, NOTE, CERTAINTY = "strike", "highlight", "note", "certainty"
 CERTAINTIES = ("sure", "think", "guess")
 MOST_NOTE_CHARACTERS = 2000
-_RANGES = re.compile(r"^([0-9]{1,5}-[0-9]{1,5}(,[0-9]{1,5}-[0-9]{1,5}){0,49})?$")
+_RANGES = re.compile(r"([0-9]{1,5}-[0-9]{1,5}(,[0-9]{1,5}-[0-9]{1,5}){0,49})?")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def is_valid(event: Event, option_count: int) -> bool:
         ANSWER: lambda: value == "" or (len(value) == 1 and value in letters),
         FLAG: lambda: value in {"0", "1"},
         STRIKE: lambda: value == "".join(letter for letter in letters if letter in value),
-        HIGHLIGHT: lambda: _RANGES.match(value) is not None,
+        HIGHLIGHT: lambda: _RANGES.fullmatch(value) is not None,
         NOTE: lambda: len(value) <= MOST_NOTE_CHARACTERS and "\0" not in value,
         CERTAINTY: lambda: value == "" or value in CERTAINTIES,
     }
