@@ -129,6 +129,7 @@ def _tick(session: Session, config: Config, now: datetime) -> None:
         account_actions.remove_old_guests,
         account_actions.remove_expired_sessions,
         throttling.remove_old_throttles,
+        mail_actions.remove_sent,
     ):
         with writing(session):
             remove(session, now)

@@ -69,22 +69,24 @@ POST credits.save_credential          sign-in   sign-in  200      200    200    
 GET  desk.item                        sign-in   sign-in  404      404    200    200      200
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
 
-GET  exam.answer                      sign-in   404      404      200    404    404      404
-GET  exam.answers                     sign-in   404      404      200    404    404      404
 GET  exam.catalogue                   sign-in   sign-in  200      200    200    200      200
 GET  exam.custom                      sign-in   sign-in  200      200    200    200      200
-POST exam.go                          sign-in   404      404      goes   404    404      404
 GET  exam.history                     sign-in   sign-in  200      200    200    200      200
-GET  exam.item                        sign-in   404      404      200    404    404      404
-GET  exam.result                      sign-in   404      404      200    404    404      404
-POST exam.resume                      sign-in   404      404      goes   404    404      404
-GET  exam.review                      sign-in   404      404      200    404    404      404
-POST exam.save_item                   sign-in   404      404      goes   404    404      404
 POST exam.start                       sign-in   sign-in  400      400    400    400      400
 POST exam.start_custom                sign-in   sign-in  200      200    200    200      200
 POST exam.start_sampler               goes      goes     goes     goes   goes   goes     goes
-POST exam.submit                      sign-in   404      404      goes   404    404      404
-GET  exam.time_up                     sign-in   404      404      200    404    404      404
+
+GET  result.answer                    sign-in   404      404      200    404    404      404
+GET  result.answers                   sign-in   404      404      200    404    404      404
+GET  result.result                    sign-in   404      404      200    404    404      404
+
+POST room.go                          sign-in   404      404      goes   404    404      404
+GET  room.item                        sign-in   404      404      200    404    404      404
+POST room.resume                      sign-in   404      404      goes   404    404      404
+GET  room.review                      sign-in   404      404      200    404    404      404
+POST room.save_item                   sign-in   404      404      goes   404    404      404
+POST room.submit                      sign-in   404      404      goes   404    404      404
+GET  room.time_up                     sign-in   404      404      200    404    404      404
 
 GET  healthz                          200       200      200      200    200    200      200
 
@@ -117,8 +119,8 @@ SENT: dict[str, dict[str, Any]] = {
             "events": [{"seq": 1, "position": 1, "kind": "answer", "value": "A", "age_ms": 0}],
         }
     },
-    "POST exam.go": {"data": {"go": "1"}},
-    "POST exam.save_item": {"data": {"answer": "A", "answer_form": "1"}},
+    "POST room.go": {"data": {"go": "1"}},
+    "POST room.save_item": {"data": {"answer": "A", "answer_form": "1"}},
     "POST practice.answer": {"data": {"answer": "A"}},
     "POST practice.go": {"data": {"go": "1"}},
 }

@@ -77,10 +77,10 @@ def one_of_everything(
     }
     special = {
         "practice": {"attempt_id": practice.id},
-        "exam.time_up": {"attempt_id": expired.id},
-        "exam.result": {"attempt_id": finished.id},
-        "exam.answers": {"attempt_id": finished.id},
-        "exam.answer": {"attempt_id": finished.id},
+        "room.time_up": {"attempt_id": expired.id},
+        "result.result": {"attempt_id": finished.id},
+        "result.answers": {"attempt_id": finished.id},
+        "result.answer": {"attempt_id": finished.id},
     }
     return arguments, special
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from quizapp.bank.models import Item, ItemTag, ItemVersion
+from quizapp.bank.models import Item, ItemTag, ItemTwin, ItemVersion
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,8 @@ def counts_by_tag(session: Session, kind: str) -> dict[str, int]:
         .group_by(ItemTag.tag)
     )
     return {name: number for name, number in rows}  # noqa: C416 - a Row is no pair to mypy
+
+
+def twins(session: Session) -> list[tuple[str, str]]:
+    """The pairs of items that may not come on one form."""
+    return [(one, other) for one, other in session.execute(select(ItemTwin.item_id, ItemTwin.twin_id))]

@@ -1,0 +1,139 @@
+"""The exam room: one item at a time, the review, submitting."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp import web
+from quizapp.accounts.login import me
+from quizapp.attempts import actions as attempt_actions
+from quizapp.attempts import queries as attempt_queries
+from quizapp.attempts import saving
+from quizapp.attempts.display import open_item
+from quizapp.bank import queries as bank_queries
+from quizapp.db import writing
+from quizapp.exam.visits import exam_of, page_after, place_at
+from quizapp.rules.timing import Standing, seconds_left
+
+blueprint = Blueprint("room", __name__)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/items/<int:position>")
+@web.guests_welcome
+def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
+    """One item, as it may be shown before the answer."""
+    session = web.db_session()
+    attempt = exam_of(attempt_id)
+    moment = web.now()
+    if attempt.standing(moment) is not Standing.RUNNING:
+        return redirect(page_after(attempt))
+    places = attempt_queries.places(session, me().id, attempt_id)
+    place = web.or_404(place_at(places, position))
+    version = web.or_404(bank_queries.version_of(session, place.item_id, place.version))
+    return render_template(
+        "exam/item.html",
+        attempt=attempt,
+        places=places,
+        item=open_item(place, version),
+        seconds_left=seconds_left(attempt.deadline(moment), moment),
+    )
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/items/<int:position>")
+@web.guests_welcome
+def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
+    """Store what the item's form says, and go where it asks: to another place, or to the review."""
+    target = request.form.get("go", "")
+    shown_next = int(target) if target.isdecimal() else None
+    answer = "" if target == "clear" else request.form.get("answer")
+    flag = "flag" in request.form if "answer_form" in request.form else None
+    session = web.db_session()
+    try:
+        with writing(session):
+            stored = saving.store_from_form(
+                session,
+                me().id,
+                attempt_id,
+                position=position,
+                answer=answer,
+                is_flagged=flag,
+                shown_next=shown_next,
+                now=web.now(),
+            )
+    except saving.NoSuchAttemptError:
+        return web.error_page(404)
+    except saving.AttemptFinishedError:
+        web.say("This attempt is finished; its answers can no longer change.", "note")
+        return redirect(url_for("result.result", attempt_id=attempt_id), 303)
+    except saving.BadEventError as error:
+        return web.error_page(400, str(error))
+    if stored.not_counted:
+        web.say("That answer was made after the time was up. It is kept, but it does not count.", "note")
+    if target == "review":
+        return redirect(url_for("room.review", attempt_id=attempt_id), 303)
+    return redirect(url_for("room.item", attempt_id=attempt_id, position=shown_next or position), 303)
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/resume")
+@web.guests_welcome
+def resume(attempt_id: UUID) -> ResponseReturnValue:
+    """Go on with the first item that has no answer."""
+    return _go(attempt_id, None)
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/go")
+@web.guests_welcome
+def go(attempt_id: UUID) -> ResponseReturnValue:
+    """Go to the place that a button of the review names."""
+    target = request.form.get("go", "")
+    return _go(attempt_id, int(target)) if target.isdecimal() else web.error_page(400)
+
+
+def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
+    session = web.db_session()
+    attempt = exam_of(attempt_id)
+    if attempt.standing(web.now()) is not Standing.RUNNING:
+        return redirect(page_after(attempt), 303)
+    places = attempt_queries.places(session, me().id, attempt_id)
+    if position is None:
+        position = next((place.position for place in places if not place.answer), 1)
+    web.or_404(place_at(places, position))
+    with writing(session):
+        saving.show(session, me().id, attempt_id, position, web.now())
+    return redirect(url_for("room.item", attempt_id=attempt_id, position=position), 303)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/review")
+@web.guests_welcome
+def review(attempt_id: UUID) -> ResponseReturnValue:
+    """What is incomplete and what is flagged, before submitting."""
+    attempt = exam_of(attempt_id)
+    moment = web.now()
+    if attempt.standing(moment) is not Standing.RUNNING:
+        return redirect(page_after(attempt))
+    places = attempt_queries.places(web.db_session(), me().id, attempt_id)
+    left = seconds_left(attempt.deadline(moment), moment)
+    return render_template("exam/review.html", attempt=attempt, places=places, seconds_left=left)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/time-up")
+@web.guests_welcome
+def time_up(attempt_id: UUID) -> ResponseReturnValue:
+    """The time is over: what was stored counts, and the result waits to be opened."""
+    attempt = exam_of(attempt_id)
+    if attempt.standing(web.now()) is not Standing.EXPIRED:
+        return redirect(page_after(attempt))
+    places = attempt_queries.places(web.db_session(), me().id, attempt_id)
+    return render_template("exam/time_up.html", attempt=attempt, answered=sum(bool(p.answer) for p in places))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/submit")
+@web.guests_welcome
+def submit(attempt_id: UUID) -> ResponseReturnValue:
+    """Finish the attempt; doing it twice changes nothing."""
+    session = web.db_session()
+    attempt = exam_of(attempt_id)
+    with writing(session):
+        attempt_actions.finish(session, me().id, attempt.id, web.now())
+    return redirect(url_for("result.result", attempt_id=attempt_id), 303)
