@@ -36,7 +36,7 @@ class SentEvent(Struct, frozen=True, forbid_unknown_fields=True):
 class Batch(Struct, frozen=True, forbid_unknown_fields=True):
     """What one device has to tell, the oldest first."""
 
-    device: Annotated[str, Meta(pattern=r"^[a-z0-9]{1,40}$")]
+    device: Annotated[str, Meta(pattern=r"^[a-z0-9]{1,40}\Z")]
     events: Annotated[list[SentEvent], Meta(min_length=1, max_length=500)]
 
 

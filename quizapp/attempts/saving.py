@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.attempts import queries
 from quizapp.attempts.models import Attempt, AttemptEvent, Response
 from quizapp.attempts.queries import SaveState
-from quizapp.db import insert_into
+from quizapp.db import DatabaseBusyError, insert_into
 from quizapp.rules import answer_log, timing
 from quizapp.rules.answer_log import SHOWN, Event, StoredEvent
 
 FORM_DEVICE = "form"
+MOST_PLACES = 1000
 
 
 class NoSuchAttemptError(Exception):
@@ -57,10 +59,15 @@ def store_events(
 
     At most three statements whatever the number of events. What was made before the attempt was closed and arrives
     afterwards is kept and not counted. Raises NoSuchAttemptError; AttemptFinishedError when all of it was made after
-    the attempt was closed; BadEventError for a position, kind, value or age that cannot be. Then nothing is stored.
+    the attempt was closed; BadEventError for a position, kind, value or age that cannot be, for a device that is none,
+    and for an answer in practice, where the first one stays. Then nothing is stored.
     """
+    if device == FORM_DEVICE:
+        raise BadEventError("That device's events come by the page's form.")
     state = _state(session, user_id, attempt_id, device, {event.position for event in events})
     _check(events, state)
+    if state.attempt.is_practice and any(event.kind == answer_log.ANSWER for event in events):
+        raise BadEventError("In practice an item is answered once, on its page.")
     finished_at = state.attempt.finished_at
     fresh = answer_log.storable(events, state.highest_seq)
     if finished_at is not None and all(now - timedelta(milliseconds=e.age_ms) > finished_at for e in events):
@@ -81,14 +88,17 @@ def store_from_form(
     is_flagged: bool | None,
     shown_next: int | None,
     now: datetime,
+    is_practice: bool = False,
 ) -> Stored:
     """Store what a plain form says, as events of the device "form" made now: only what differs from what is stored.
 
     `answer` or `is_flagged` None means that the form did not say. `shown_next` is the place that the answer page
-    goes to, which counts as shown.
+    goes to, which counts as shown. The forms of exams and of practice sets do not do for each other.
     """
-    positions = {position} | ({shown_next} if shown_next else set())
+    positions = {asked for asked in (position, shown_next or 0) if 0 < asked <= MOST_PLACES}
     state = _open_state(session, user_id, attempt_id, FORM_DEVICE, positions)
+    if state.attempt.is_practice is not is_practice:
+        raise NoSuchAttemptError
     place = state.places.get(position)
     if place is None:
         raise BadEventError(f"There is no item {position} on this form.")
@@ -127,7 +137,11 @@ def append(
         counts = event_counts(attempt, previous, now)
         stored.append(StoredEvent(device, event.seq, event.position, event.kind, event.value, previous, counts))
         log.append(_log_row(attempt, device, event, previous, now))
-    session.execute(insert(AttemptEvent), log)
+    try:
+        session.execute(insert(AttemptEvent), log)
+    except IntegrityError as error:
+        # PostgreSQL read the device's log before it waited for a request of the same device to let go of the attempt.
+        raise DatabaseBusyError from error
     winners = answer_log.fold(stored).values()
     if winners:
         _upsert(session, [response_row(attempt, state.places[event.position].item_id, event) for event in winners])

@@ -46,7 +46,15 @@ def answer(session: Session, user_id: UUID, attempt_id: UUID, position: int, let
     if entry.place.answer:
         raise AlreadyAnsweredError
     saving.store_from_form(
-        session, user_id, attempt_id, position=position, answer=letter, is_flagged=None, shown_next=None, now=now
+        session,
+        user_id,
+        attempt_id,
+        position=position,
+        answer=letter,
+        is_flagged=None,
+        shown_next=None,
+        now=now,
+        is_practice=True,
     )
     answered = queries.answered_place(session, user_id, attempt_id, position)
     if answered is not None:
