@@ -13,6 +13,11 @@ from quizapp.web import BaseForm
 MOST_ITEMS = 200
 
 
+def place_named(text: str) -> int | None:
+    """The place on a form that a button names, or None if that is no number of a place."""
+    return int(text) if text.isdecimal() and len(text) <= 4 else None
+
+
 class CheckboxesField(SelectMultipleField):
     """Several choices as checkboxes."""
 

@@ -11,7 +11,7 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts import saving
 from quizapp.attempts.display import explained_item, open_item
-from quizapp.attempts.forms import SelectionForm
+from quizapp.attempts.forms import SelectionForm, place_named
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.routes import begin
 from quizapp.bank import queries as bank_queries
@@ -49,7 +49,7 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("practice.item", attempt_id=attempt.id, position=1), 303)
 
 
-@blueprint.get("/practice/<uuid:attempt_id>/items/<int:position>")
+@blueprint.get("/practice/<uuid:attempt_id>/items/<int(max=9999):position>")
 def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """One item: open until it is answered, explained afterwards."""
     session = web.db_session()
@@ -66,7 +66,7 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/practice/<uuid:attempt_id>/items/<int:position>")
+@blueprint.post("/practice/<uuid:attempt_id>/items/<int(max=9999):position>")
 def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """Store the answer, then show what was right and why."""
     session = web.db_session()
@@ -87,11 +87,11 @@ def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
 @blueprint.post("/practice/<uuid:attempt_id>/go")
 def go(attempt_id: UUID) -> ResponseReturnValue:
     """Go to another item of the set."""
-    target = request.form.get("go", "")
+    position = place_named(request.form.get("go", ""))
     attempt = _set_of(attempt_id)
-    if not target.isdecimal() or not 1 <= int(target) <= attempt.item_count:
+    if position is None or not 1 <= position <= attempt.item_count:
         return web.error_page(400)
-    return _show(attempt, int(target))
+    return _show(attempt, position)
 
 
 @blueprint.post("/practice/<uuid:attempt_id>/resume")
