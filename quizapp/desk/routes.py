@@ -20,6 +20,8 @@ def overview() -> ResponseReturnValue:
     """How many items there are, and each item, those due for review first."""
     session = web.db_session()
     domain = request.args.get("domain", "")
+    if not domain.isprintable():
+        return web.error_page(404)
     page = max(1, min(10_000, request.args.get("page", 1, type=int)))
     return render_template(
         "desk/overview.html",
@@ -37,7 +39,7 @@ def overview() -> ResponseReturnValue:
 @web.needs_role(*STAFF)
 def item(item_id: str) -> ResponseReturnValue:
     """One item with its key, every rationale, and its sources."""
-    version = web.or_404(queries.newest_version(web.db_session(), item_id))
+    version = web.or_404(queries.newest_version(web.db_session(), item_id) if item_id.isprintable() else None)
     order = "".join(str(index) for index in range(version.option_count))
     domain = str(version.content["domain"])
     place = PlaceState(1, item_id, version.version, domain, order, answer="", answered_at=None, is_flagged=False)

@@ -11,6 +11,7 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts import saving
 from quizapp.attempts.display import open_item
+from quizapp.attempts.forms import place_named
 from quizapp.bank import queries as bank_queries
 from quizapp.db import writing
 from quizapp.exam.visits import exam_of, page_after, place_at
@@ -45,7 +46,7 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
 def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """Store what the item's form says, and go where it asks: to another place, or to the review."""
     target = request.form.get("go", "")
-    shown_next = int(target) if target.isdecimal() else None
+    shown_next = place_named(target)
     answer = "" if target == "clear" else request.form.get("answer")
     flag = "flag" in request.form if "answer_form" in request.form else None
     session = web.db_session()
@@ -86,8 +87,8 @@ def resume(attempt_id: UUID) -> ResponseReturnValue:
 @web.guests_welcome
 def go(attempt_id: UUID) -> ResponseReturnValue:
     """Go to the place that a button of the review names."""
-    target = request.form.get("go", "")
-    return _go(attempt_id, int(target)) if target.isdecimal() else web.error_page(400)
+    position = place_named(request.form.get("go", ""))
+    return web.error_page(400) if position is None else _go(attempt_id, position)
 
 
 def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
