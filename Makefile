@@ -10,7 +10,7 @@ export PORT
 .PHONY: help serve test check lock fix clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s'|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 serve: $(VENV)/run.stamp ## Build what is missing, migrate, load the bank, serve on http://127.0.0.1:$PORT
 	@$(BIN)/quizapp serve

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
 from quizapp.credits.rule_files import all_rules
-from quizapp.db import Database, DatabaseBusyError, connect, writing
+from quizapp.db import Database, connect, writing
 from quizapp.mail import actions as mail_actions
 from quizapp.mail.senders import sender_of
 from quizapp.rules import timing
@@ -111,8 +112,11 @@ def tick(config: Config, every: int | None) -> None:
         try:
             with database.session() as session:
                 _tick(session, config, datetime.now(UTC))
-        except DatabaseBusyError:
-            click.echo("The database was busy; the jobs come round again.", err=True)
+        except Exception:
+            # One job that fails must not end the others for good: it comes round again, and the log says why.
+            if every is None:
+                raise
+            traceback.print_exc()
         if every is None or os.getppid() != parent:
             return
         time.sleep(every)

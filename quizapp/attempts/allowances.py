@@ -19,14 +19,14 @@ class NotAllowedError(Exception):
 def credit_outage(session: Session, user_id: UUID, attempt_id: UUID, asked_seconds: int, now: datetime) -> int:
     """Give back the time of an outage, and return the seconds given.
 
-    Never more than the log was silent, and 30 minutes in all. Raises NoSuchAttemptError, and NotAllowedError for a
+    Never more in all than the log was silent, nor than 30 minutes. Raises NoSuchAttemptError, and NotAllowedError for a
     strict, untimed or finished attempt.
     """
     attempt = locked(session, user_id, attempt_id)
     if attempt.deadline_at is None or attempt.is_strict or attempt.finished_at is not None:
         raise NotAllowedError("Time can be added to an ordinary, timed mock that is not finished.")
-    last = queries.last_received_at(session, user_id, attempt_id) or attempt.started_at
-    silence = int((now - last).total_seconds())
+    received = queries.received_at(session, user_id, attempt_id)
+    silence = timing.silent_seconds([attempt.started_at, *received, now])
     seconds = timing.outage_credit(asked_seconds, silence, attempt.outage_seconds)
     if seconds:
         attempt.outage_seconds += seconds

@@ -239,13 +239,14 @@ def marks_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Mark
     ).all()
 
 
-def last_received_at(session: Session, user_id: UUID, attempt_id: UUID) -> datetime | None:
-    """When the log of an attempt last grew."""
-    return session.scalar(
-        select(func.max(AttemptEvent.received_at)).where(
-            AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id
-        )
-    )
+def received_at(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[datetime]:
+    """The moments at which the log of an attempt grew, in order."""
+    return session.scalars(
+        select(AttemptEvent.received_at)
+        .where(AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id)
+        .distinct()
+        .order_by(AttemptEvent.received_at)
+    ).all()
 
 
 def responses_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Response]:

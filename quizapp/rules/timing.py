@@ -1,12 +1,15 @@
 """Deadlines, the late window, when an event was made, and where an attempt stands."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import pairwise
 from math import ceil
 
 LATE_WINDOW_SECONDS = 24 * 60 * 60
 STRICT_LATE_WINDOW_SECONDS = 60
 MOST_OUTAGE_SECONDS = 30 * 60
+SILENCE_SECONDS = 60
 MOST_BREAK_SECONDS = 60 * 60
 TIME_PERCENTS = (100, 125, 150, 200)
 MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000
@@ -77,9 +80,18 @@ def break_used(break_started_at: datetime | None, break_seconds: int, now: datet
     return max(0, min(int((now - break_started_at).total_seconds()), MOST_BREAK_SECONDS - break_seconds))
 
 
+def silent_seconds(moments: Sequence[datetime]) -> int:
+    """How long an attempt's log was silent: its gaps of a minute and more, in all. `moments` are in order."""
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    return int(sum(gap for gap in gaps if gap >= SILENCE_SECONDS))
+
+
 def outage_credit(asked_seconds: int, silence_seconds: int, credited_seconds: int) -> int:
-    """How much of an outage is given back: at most what was asked, the log's silence, and half an hour in all."""
-    return max(0, min(asked_seconds, silence_seconds, MOST_OUTAGE_SECONDS - credited_seconds))
+    """How much of an outage is given back: what was asked, but in all no more than the log was silent, and no more
+    than half an hour.
+    """
+    most = min(silence_seconds, MOST_OUTAGE_SECONDS) - credited_seconds
+    return max(0, min(asked_seconds, most))
 
 
 def seconds_used(started_at: datetime, deadline_at: datetime | None, finished_at: datetime) -> int:
