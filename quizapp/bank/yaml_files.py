@@ -1,13 +1,15 @@
 """Reading the bank's YAML: YAML 1.2 scalars, duplicate keys refused, every problem with its file and line."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import yaml
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 T = TypeVar("T")
 
@@ -32,16 +34,37 @@ class BadFileError(Exception):
         self.problems = problems
 
 
+_TAG = "tag:yaml.org,2002:"
+
+
 class _Loader(yaml.CSafeLoader):
     """The safe loader without YAML 1.1's surprises: `no` is a text, 12:30:00 is a text, a date is a text."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML reads it as a plain class attribute
+    yaml_constructors = {  # noqa: RUF012 - as above
+        tag: yaml.CSafeLoader.yaml_constructors[tag] for tag in (None, _TAG + "str", _TAG + "seq", _TAG + "map")
+    }
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(0|[1-9][0-9]*)$"), list("-0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789"))
+def _scalar(make: Callable[[str], Any]) -> Callable[[_Loader, ScalarNode], Any]:
+    def construct(_loader: _Loader, node: ScalarNode) -> Any:
+        try:
+            return make(node.value)
+        except (LookupError, TypeError, ValueError) as error:
+            # An explicit tag can claim anything, and a number can be too long to read.
+            raise ConstructorError(None, None, f"this is no {node.tag.rpartition(':')[2]}", node.start_mark) from error
+
+    return construct
+
+
+_Loader.add_implicit_resolver(_TAG + "bool", re.compile(r"^(true|false)$"), list("tf"))
+_Loader.add_implicit_resolver(_TAG + "null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
+_Loader.add_implicit_resolver(_TAG + "int", re.compile(r"^-?(0|[1-9][0-9]*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver(_TAG + "float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789"))
+_Loader.add_constructor(_TAG + "bool", _scalar({"true": True, "false": False}.__getitem__))
+_Loader.add_constructor(_TAG + "null", _scalar(lambda _text: None))
+_Loader.add_constructor(_TAG + "int", _scalar(int))
+_Loader.add_constructor(_TAG + "float", _scalar(float))
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,8 @@ def read_document(folder: Path, file: str) -> Document:
         raise BadFileError(
             [Problem(file, mark.line + 1 if mark else 1, str(error.problem or error.context))]
         ) from error
+    except RecursionError as error:
+        raise BadFileError([Problem(file, 1, "the file is nested too deeply")]) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadFileError([Problem(file, 1, str(error))]) from error
 
@@ -117,6 +142,9 @@ def _repeated_keys(node: Node) -> list[tuple[int, str]]:
     if isinstance(node, MappingNode):
         names = set()
         for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                found.append((key.start_mark.line + 1, "a key must be a text"))
+                continue
             if key.value in names:
                 found.append((key.start_mark.line + 1, f"the key {key.value!r} stands twice"))
             names.add(key.value)
