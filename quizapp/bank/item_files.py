@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from quizapp.bank.tags import Tags
 from quizapp.bank.yaml_files import BadFileError, Document, Problem, convert, read_document
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
