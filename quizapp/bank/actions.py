@@ -19,20 +19,22 @@ class LoadReport:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    caught_up: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     without_file: list[str] = field(default_factory=list)
 
     @property
     def writes(self) -> bool:
         """Whether the load changes rows."""
-        return bool(self.new or self.changed)
+        return bool(self.new or self.changed or self.caught_up)
 
 
 def plan_load(session: Session, items: list[ReadItem]) -> LoadReport:
     """Sort the files' items into new, changed, unchanged and conflicts.
 
     A file equal to what was last loaded is unchanged. A changed file becomes a new version if the database still
-    has what was last loaded; if the desk has changed the item since, it is a conflict, and the database stays.
+    has what was last loaded; if the desk has changed the item since, it is a conflict, and the database stays, unless
+    the file has caught up with it: then the item is unchanged, and counts as loaded.
     """
     report = LoadReport()
     loaded = loaded_items(session)
@@ -45,6 +47,8 @@ def plan_load(session: Session, items: list[ReadItem]) -> LoadReport:
         file_hash = read.text.content_hash
         if file_hash in (item.base_hash, head_hash):
             report.unchanged.append(item.id)
+            if file_hash != item.base_hash:
+                report.caught_up.append(item.id)
         elif head_hash == item.base_hash:
             report.changed.append(item.id)
         else:
@@ -57,13 +61,16 @@ def load_items(session: Session, items: list[ReadItem], now: datetime) -> LoadRe
     """Write what is new and what has changed. The caller holds the transaction, so a whole load is one."""
     report = plan_load(session, items)
     by_id = {read.text.id: read for read in items}
-    loaded = loaded_items(session) if report.changed else {}
+    loaded = loaded_items(session) if report.changed or report.caught_up else {}
     items_to_add = [_item(by_id[item_id]) for item_id in report.new]
     versions = [_version(by_id[item_id].text, 1, now) for item_id in report.new]
     for item_id in report.changed:
         item, _ = loaded[item_id]
         _take_over(item, by_id[item_id])
         versions.append(_version(by_id[item_id].text, item.head_version, now))
+    for item_id in report.caught_up:
+        item, _ = loaded[item_id]
+        item.base_hash = by_id[item_id].text.content_hash
     session.add_all(items_to_add)
     session.flush()
     session.add_all(versions)
