@@ -98,6 +98,11 @@ def held_items(session: Session, user_id: UUID, item_ids: Collection[str]) -> se
     return set(session.scalars(statement))
 
 
+def is_held(session: Session, user_id: UUID, item_id: str) -> bool:
+    """Whether a running mock of this person holds the item, so that it is not explained elsewhere. One statement."""
+    return bool(held_items(session, user_id, [item_id]))
+
+
 def attempt_of(session: Session, user_id: UUID, attempt_id: UUID, *, is_locked: bool = False) -> Attempt | None:
     """This person's attempt, or None: a stranger's attempt and a missing one look alike.
 
@@ -114,10 +119,14 @@ def attempt_by_token(session: Session, user_id: UUID, start_token: UUID) -> Atte
     return session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.start_token == start_token))
 
 
-def attempts_of(session: Session, user_id: UUID, limit: int = 200) -> Sequence[Attempt]:
-    """The newest attempts first."""
+def attempts_of(session: Session, user_id: UUID, limit: int = 200, *, is_set_aside: bool = False) -> Sequence[Attempt]:
+    """The newest attempts first: those that count, or those that are set aside."""
+    archived = Attempt.archived_at.is_not(None) if is_set_aside else Attempt.archived_at.is_(None)
     return session.scalars(
-        select(Attempt).where(Attempt.user_id == user_id).order_by(Attempt.started_at.desc(), Attempt.id).limit(limit)
+        select(Attempt)
+        .where(Attempt.user_id == user_id, archived)
+        .order_by(Attempt.started_at.desc(), Attempt.id)
+        .limit(limit)
     ).all()
 
 
