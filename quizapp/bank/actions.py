@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from quizapp.bank.content import content_of
 from quizapp.bank.item_files import ItemText, ReadItem
-from quizapp.bank.models import Item, ItemTag, ItemVersion
-from quizapp.bank.queries import loaded_items
+from quizapp.bank.models import Item, ItemTag, ItemTwin, ItemVersion
+from quizapp.bank.queries import loaded_items, texts
+from quizapp.rules.twins import near_duplicates
 
 
 @dataclass
@@ -78,7 +79,17 @@ def load_items(session: Session, items: list[ReadItem], now: datetime) -> LoadRe
         session.execute(delete(ItemTag).where(ItemTag.item_id.in_(report.changed)))
     session.add_all(tag for item_id in report.new + report.changed for tag in _tags(by_id[item_id].text))
     session.flush()
+    if report.new or report.changed:
+        renew_twins(session)
     return report
+
+
+def renew_twins(session: Session) -> None:
+    """Find anew which items are too alike for one form. Three statements at most."""
+    pairs = near_duplicates(texts(session))
+    session.execute(delete(ItemTwin))
+    if pairs:
+        session.execute(insert(ItemTwin), [{"item_id": one, "twin_id": other} for one, other in pairs])
 
 
 def _item(read: ReadItem) -> Item:

@@ -39,6 +39,19 @@ def loaded_items(session: Session) -> dict[str, tuple[Item, str]]:
     return {item.id: (item, content_hash) for item, content_hash in rows}
 
 
+def texts(session: Session) -> dict[str, list[str]]:
+    """What every item says now that is not retired: its stem and its options, by id."""
+    rows = session.execute(
+        select(Item.id, ItemVersion.content)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.version == Item.head_version))
+        .where(Item.status != "retired")
+    )
+    return {
+        item_id: [str(content["stem"]), *(str(option["text"]) for option in content["options"])]
+        for item_id, content in rows
+    }
+
+
 def version_of(session: Session, item_id: str, version: int) -> ItemVersion | None:
     """What an item said in one version."""
     return session.get(ItemVersion, (item_id, version))
