@@ -23,6 +23,7 @@ PUBLIC = {
     "accounts.use_reset_link",
     "exam.start_sampler",
     "healthz",
+    "room.service_worker",
     "home.help_page",
     "home.landing",
     "readyz",
@@ -51,6 +52,7 @@ POST accounts.sign_out                goes      goes     goes     goes   goes   
 POST accounts.try_sign_in             422       422      goes     goes   goes   goes     goes
 POST accounts.use_reset_link          422       422      422      422    422    422      422
 
+GET  attempts.state                   sign-in   404      404      200    404    404      404
 POST attempts.store_events            sign-in   404      404      200    404    404      404
 
 GET  credits.ask_to_delete_activity   sign-in   sign-in  404      200    404    404      404
@@ -80,12 +82,15 @@ GET  result.answer                    sign-in   404      404      200    404    
 GET  result.answers                   sign-in   404      404      200    404    404      404
 GET  result.result                    sign-in   404      404      200    404    404      404
 
+GET  room.form                        sign-in   404      404      200    404    404      404
 POST room.go                          sign-in   404      404      goes   404    404      404
 GET  room.item                        sign-in   404      404      200    404    404      404
 POST room.resume                      sign-in   404      404      goes   404    404      404
 GET  room.review                      sign-in   404      404      200    404    404      404
 POST room.save_item                   sign-in   404      404      goes   404    404      404
+GET  room.service_worker              200       200      200      200    200    200      200
 POST room.submit                      sign-in   404      404      goes   404    404      404
+GET  room.tutorial                    sign-in   200      200      200    200    200      200
 GET  room.time_up                     sign-in   404      404      200    404    404      404
 
 GET  healthz                          200       200      200      200    200    200      200
@@ -109,7 +114,15 @@ GET  readyz                           200       200      200      200    200    
 """
 
 # These answer with a file or with words for a machine.
-NO_PAGE = {"GET accounts.export", "GET credits.download", "GET healthz", "GET readyz"}
+NO_PAGE = {
+    "GET attempts.state",
+    "GET room.form",
+    "GET room.service_worker",
+    "GET accounts.export",
+    "GET credits.download",
+    "GET healthz",
+    "GET readyz",
+}
 
 # What is sent where an empty form would be refused before anybody asks whose row it is.
 SENT: dict[str, dict[str, Any]] = {

@@ -26,6 +26,14 @@ class NoItemsError(Exception):
     """The bank has no published item for what was asked."""
 
 
+class TooFewItemsError(Exception):
+    """The bank cannot fill the size that was asked for."""
+
+    def __init__(self, item_count: int) -> None:
+        super().__init__(f"The largest form has {item_count} items.")
+        self.item_count = item_count
+
+
 class AlreadyStartedError(Exception):
     """The same start form has made an attempt already."""
 
@@ -43,6 +51,13 @@ class Plan:
     is_strict: bool = False
     time_percent: int = 100
     allows_breaks: bool = False
+
+    def seconds_for(self, item_count: int) -> int | None:
+        """The time for a form of this size: it shrinks with the form, then grows with extra time."""
+        seconds = self.allowed_seconds
+        if seconds is not None and item_count < self.item_count:
+            seconds = -(-seconds * item_count // self.item_count)
+        return timing.allowed_with_extra_time(seconds, self.time_percent)
 
     def as_json(self) -> dict[str, Any]:
         """How the attempt keeps it."""
@@ -65,13 +80,16 @@ def draw_form(
 ) -> list[blueprint.Place]:
     """The places of a form for this person, in two statements. `most_unseen` limits what practice may use up.
 
-    Raises NoItemsError when the bank has nothing for the selection.
+    Raises NoItemsError when there is nothing to draw for the selection, and TooFewItemsError when there is less than
+    was asked for.
     """
     found = queries.candidates(session, user_id, plan.selection)
     twins = bank_queries.twins(session)
     form = blueprint.draw(found, weights, plan.item_count, rng, twins=twins, most_unseen=most_unseen)
     if not form:
         raise NoItemsError
+    if plan.is_size_asked_for and len(form) < plan.item_count:
+        raise TooFewItemsError(len(form))
     return form
 
 
@@ -91,10 +109,7 @@ def start_attempt(
     The time shrinks with the form when the bank could not fill it. Raises AlreadyStartedError when the same form
     was sent before.
     """
-    allowed = plan.allowed_seconds
-    if allowed is not None and len(form) < plan.item_count:
-        allowed = -(-allowed * len(form) // plan.item_count)
-    allowed = timing.allowed_with_extra_time(allowed, plan.time_percent)
+    allowed = plan.seconds_for(len(form))
     attempt = Attempt(
         user_id=user_id,
         id=uuid4(),

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts import queries
 from quizapp.attempts.actions import locked, rebuild_responses
-from quizapp.attempts.models import Attempt
+from quizapp.attempts.models import Attempt, Mark, Response
 from quizapp.rules import timing
+from quizapp.rules.answer_log import ANSWER, SHOWN
 
 
 class NotAllowedError(Exception):
@@ -19,14 +20,14 @@ class NotAllowedError(Exception):
 def credit_outage(session: Session, user_id: UUID, attempt_id: UUID, asked_seconds: int, now: datetime) -> int:
     """Give back the time of an outage, and return the seconds given.
 
-    Never more in all than the log was silent, nor than 30 minutes. Raises NoSuchAttemptError, and NotAllowedError for a
+    Never more in all than the log was silent outside of breaks, nor than 30 minutes. Raises NoSuchAttemptError, and NotAllowedError for a
     strict, untimed or finished attempt.
     """
     attempt = locked(session, user_id, attempt_id)
     if attempt.deadline_at is None or attempt.is_strict or attempt.finished_at is not None:
         raise NotAllowedError("Time can be added to an ordinary, timed mock that is not finished.")
     received = queries.received_at(session, user_id, attempt_id)
-    silence = timing.silent_seconds([attempt.started_at, *received, now])
+    silence = timing.silent_seconds([attempt.started_at, *received, now]) - attempt.break_seconds_used(now)
     seconds = timing.outage_credit(asked_seconds, silence, attempt.outage_seconds)
     if seconds:
         attempt.outage_seconds += seconds
@@ -41,7 +42,7 @@ def start_break(session: Session, user_id: UUID, attempt_id: UUID, now: datetime
     attempt = locked(session, user_id, attempt_id)
     if not attempt.allows_breaks or attempt.standing(now) is not timing.Standing.RUNNING:
         raise NotAllowedError("This mock was started without breaks, or it is over.")
-    if attempt.break_seconds >= timing.MOST_BREAK_SECONDS:
+    if attempt.break_seconds_used(now) >= timing.MOST_BREAK_SECONDS:
         raise NotAllowedError("The 60 minutes of breaks are used up.")
     if attempt.break_started_at is None:
         attempt.break_started_at = now
@@ -57,16 +58,21 @@ def end_break(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) 
 
 
 def set_aside(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> None:
-    """Leave an attempt out of weak areas, first sight and what was seen, until it is brought back."""
+    """Leave an attempt out of weak areas, first sight and what was seen, until it is brought back.
+
+    Raises NoSuchAttemptError.
+    """
     attempt = locked(session, user_id, attempt_id)
     attempt.archived_at = attempt.archived_at or now
     session.flush()
+    _renew_first_sight(session, user_id)
 
 
 def bring_back(session: Session, user_id: UUID, attempt_id: UUID) -> None:
-    """Count an attempt again that was set aside."""
+    """Count an attempt again that was set aside. Raises NoSuchAttemptError."""
     locked(session, user_id, attempt_id).archived_at = None
     session.flush()
+    _renew_first_sight(session, user_id)
 
 
 def start_over(session: Session, user_id: UUID, now: datetime) -> int:
@@ -78,4 +84,37 @@ def start_over(session: Session, user_id: UUID, now: datetime) -> int:
         .returning(Attempt.id)
         .execution_options(synchronize_session=False)
     )
-    return len(archived.all())
+    count = len(archived.all())
+    _renew_first_sight(session, user_id)
+    return count
+
+
+def _renew_first_sight(session: Session, user_id: UUID) -> None:
+    """Write anew for each mark whether the item was shown or answered in an earlier attempt that counts."""
+    own, earlier, before = aliased(Attempt), aliased(Response), aliased(Attempt)
+    started_at = (
+        select(own.started_at)
+        .where(own.user_id == user_id, own.id == Mark.attempt_id)
+        .correlate(Mark)
+        .scalar_subquery()
+    )
+    seen = (
+        select(earlier.item_id)
+        .join(before, and_(before.user_id == earlier.user_id, before.id == earlier.attempt_id))
+        .where(
+            earlier.user_id == user_id,
+            earlier.item_id == Mark.item_id,
+            earlier.attempt_id != Mark.attempt_id,
+            earlier.kind.in_((SHOWN, ANSWER)),
+            earlier.made_at < started_at,
+            before.archived_at.is_(None),
+        )
+        .correlate(Mark)
+        .exists()
+    )
+    session.execute(
+        update(Mark)
+        .where(Mark.user_id == user_id)
+        .values(is_first_sight=~seen)
+        .execution_options(synchronize_session=False)
+    )

@@ -69,6 +69,10 @@ class Attempt(Base):
             return None
         return self.deadline_at + timedelta(seconds=break_used(self.break_started_at, self.break_seconds, now))
 
+    def break_seconds_used(self, now: datetime) -> int:
+        """How long the clock has stood still, an open break counted."""
+        return self.break_seconds + break_used(self.break_started_at, self.break_seconds, now)
+
     def close_break(self, now: datetime) -> None:
         """End an open break: the deadline moves by what it has given."""
         used = break_used(self.break_started_at, self.break_seconds, now)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -11,8 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
 from quizapp.bank.models import Item, ItemVersion
 from quizapp.bank.queries import Selection
-from quizapp.rules.answer_log import ANSWER, FLAG, SHOWN, StoredEvent
+from quizapp.rules.answer_log import ANSWER, CERTAINTY, FLAG, HIGHLIGHT, NOTE, SHOWN, STRIKE, StoredEvent
 from quizapp.rules.blueprint import Candidate
+
+NAVIGATOR_KINDS = (ANSWER, FLAG)
+ROOM_KINDS = (ANSWER, FLAG, CERTAINTY, NOTE, STRIKE, HIGHLIGHT)
+RESPONSE_COLUMNS = (Response.kind, Response.value, Response.made_at, Response.device, Response.seq)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,16 @@ class PlaceState:
     is_flagged: bool
     answer_device: str = ""
     answer_seq: int = 0
+    certainty: str = ""
+    note: str = ""
+    strike: str = ""
+    highlight: str = ""
+
+    def value_of(self, kind: str) -> str:
+        """The newest value of one kind of event, as events write it."""
+        if kind == FLAG:
+            return "1" if self.is_flagged else "0"
+        return str(getattr(self, kind))
 
 
 @dataclass(frozen=True)
@@ -140,24 +155,30 @@ def open_attempts(session: Session, user_id: UUID) -> Sequence[Attempt]:
     ).all()
 
 
-def places(session: Session, user_id: UUID, attempt_id: UUID, position: int | None = None) -> list[PlaceState]:
-    """Every place of a form in order, or the one asked for, with its answer and flag. One statement."""
-    answer, flag = aliased(Response), aliased(Response)
+def places(
+    session: Session,
+    user_id: UUID,
+    attempt_id: UUID,
+    position: int | None = None,
+    kinds: tuple[str, ...] = NAVIGATOR_KINDS,
+) -> list[PlaceState]:
+    """Every place of a form in order, or the one asked for, with its newest responses of some kinds. One statement."""
     statement = (
-        select(AttemptItem, answer.value, answer.made_at, answer.device, answer.seq, flag.value)
-        .outerjoin(answer, _response_at(answer, ANSWER))
-        .outerjoin(flag, _response_at(flag, FLAG))
+        select(AttemptItem, *RESPONSE_COLUMNS)
+        .outerjoin(Response, _response_at(kinds))
         .where(AttemptItem.user_id == user_id, AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
     )
     if position is not None:
         statement = statement.where(AttemptItem.position == position)
-    return [_place(*row) for row in session.execute(statement)]
+    return _places([tuple(row) for row in session.execute(statement)])
 
 
-def answered_places(session: Session, user_id: UUID, attempt_id: UUID) -> list[AnsweredPlace]:
+def answered_places(
+    session: Session, user_id: UUID, attempt_id: UUID, kinds: tuple[str, ...] = NAVIGATOR_KINDS
+) -> list[AnsweredPlace]:
     """Every place with the version that it was drawn by. Two statements. Only for a form whose keys may be shown."""
-    found = places(session, user_id, attempt_id)
+    found = places(session, user_id, attempt_id, kinds=kinds)
     versions = session.scalars(
         select(ItemVersion)
         .join(
@@ -171,8 +192,8 @@ def answered_places(session: Session, user_id: UUID, attempt_id: UUID) -> list[A
 
 
 def answered_place(session: Session, user_id: UUID, attempt_id: UUID, position: int) -> AnsweredPlace | None:
-    """One place with the version that it was drawn by. Two statements."""
-    for place in places(session, user_id, attempt_id, position):
+    """One place, whole, with the version that it was drawn by. Two statements."""
+    for place in places(session, user_id, attempt_id, position, ROOM_KINDS):
         version = session.get_one(ItemVersion, (place.item_id, place.version))
         return AnsweredPlace(place, version.key_option, version)
     return None
@@ -183,18 +204,13 @@ def save_state(
 ) -> SaveState | None:
     """What a save must know, in one statement that locks the attempt; None if this person has no such attempt."""
     log = (AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id, AttemptEvent.device == device)
-    answer, flag = aliased(Response), aliased(Response)
     rows = session.execute(
         select(
             Attempt,
             select(func.max(AttemptEvent.seq)).where(*log).scalar_subquery(),
             select(func.max(AttemptEvent.made_at)).where(*log).scalar_subquery(),
             AttemptItem,
-            answer.value,
-            answer.made_at,
-            answer.device,
-            answer.seq,
-            flag.value,
+            *RESPONSE_COLUMNS,
         )
         .outerjoin(
             AttemptItem,
@@ -204,8 +220,7 @@ def save_state(
                 AttemptItem.position.in_(positions),
             ),
         )
-        .outerjoin(answer, _response_at(answer, ANSWER))
-        .outerjoin(flag, _response_at(flag, FLAG))
+        .outerjoin(Response, _response_at(ROOM_KINDS))
         .where(Attempt.user_id == user_id, Attempt.id == attempt_id)
         .with_for_update(of=Attempt)
         .execution_options(populate_existing=True)
@@ -213,7 +228,7 @@ def save_state(
     if not rows:
         return None
     attempt, highest_seq, last_made_at = rows[0][:3]
-    found = [_place(*row[3:]) for row in rows if row[3] is not None]
+    found = _places([tuple(row[3:]) for row in rows if row[3] is not None])
     return SaveState(attempt, highest_seq or 0, last_made_at, {place.position: place for place in found})
 
 
@@ -294,32 +309,29 @@ def all_attempts(session: Session) -> Sequence[tuple[UUID, UUID]]:
     return [(user_id, attempt_id) for user_id, attempt_id in session.execute(select(Attempt.user_id, Attempt.id))]
 
 
-def _response_at(response: type[Response], kind: str) -> ColumnElement[bool]:
+def _response_at(kinds: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(
-        response.user_id == AttemptItem.user_id,
-        response.attempt_id == AttemptItem.attempt_id,
-        response.position == AttemptItem.position,
-        response.kind == kind,
+        Response.user_id == AttemptItem.user_id,
+        Response.attempt_id == AttemptItem.attempt_id,
+        Response.position == AttemptItem.position,
+        Response.kind.in_(kinds),
     )
 
 
-def _place(
-    item: AttemptItem,
-    answer: str | None,
-    answered_at: datetime | None,
-    device: str | None,
-    seq: int | None,
-    flag: str | None,
-) -> PlaceState:
-    return PlaceState(
-        item.position,
-        item.item_id,
-        item.version,
-        item.domain,
-        item.option_order,
-        answer or "",
-        answered_at,
-        flag == "1",
-        device or "",
-        seq or 0,
-    )
+def _places(rows: Sequence[tuple[Any, ...]]) -> list[PlaceState]:
+    """Rows of an item with one response each (or none) → one place for each item, in order."""
+    items: dict[int, AttemptItem] = {}
+    values: dict[int, dict[str, Any]] = {}
+    for item, kind, value, made_at, device, seq in rows:
+        items[item.position] = item
+        found = values.setdefault(item.position, {"answer": "", "answered_at": None, "is_flagged": False})
+        if kind == ANSWER:
+            found |= {"answer": value, "answered_at": made_at, "answer_device": device, "answer_seq": seq}
+        elif kind == FLAG:
+            found["is_flagged"] = value == "1"
+        elif kind is not None:
+            found[kind] = value
+    return [
+        PlaceState(position, item.item_id, item.version, item.domain, item.option_order, **values[position])
+        for position, item in sorted(items.items())
+    ]

@@ -1,5 +1,6 @@
 """Starting an attempt, and where a candidate's devices send what they did."""
 
+from collections.abc import Mapping
 from random import Random
 from typing import Annotated
 from uuid import UUID
@@ -17,6 +18,7 @@ from quizapp.attempts.models import Attempt
 from quizapp.bank.tags import blueprint_of
 from quizapp.db import writing
 from quizapp.rules.answer_log import Event
+from quizapp.rules.timing import seconds_left
 
 blueprint = Blueprint("attempts", __name__)
 
@@ -40,16 +42,24 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
     events: Annotated[list[SentEvent], Meta(min_length=1, max_length=500)]
 
 
-def begin(plan: Plan, start_token: UUID) -> Attempt:
+def begin(plan: Plan, start_token: UUID, most_unseen: Mapping[str, int] | None = None) -> Attempt:
     """Draw and start an attempt for the visitor; the same token gives the attempt that it made before.
 
-    Says so when the bank cannot fill the form. Raises NoItemsError when it has nothing at all.
+    `most_unseen` limits how many unseen items each domain gives. Raises NoItemsError when there is nothing to draw,
+    and TooFewItemsError when there is less than was asked for.
     """
     session = web.db_session()
     user = me()
     seed = web.new_seed()
     weights = blueprint_of(web.config().bank_dir).weights
-    form = actions.draw_form(session, user.id, plan, weights, Random(seed))
+    try:
+        form = actions.draw_form(session, user.id, plan, weights, Random(seed), most_unseen)
+    except (actions.NoItemsError, actions.TooFewItemsError):
+        # The first sending may hold what the second one lacks.
+        earlier = queries.attempt_by_token(session, user.id, start_token)
+        if earlier is None:
+            raise
+        return earlier
     try:
         with writing(session):
             attempt = actions.start_attempt(
@@ -64,8 +74,6 @@ def begin(plan: Plan, start_token: UUID) -> Attempt:
             )
     except actions.AlreadyStartedError:
         return web.or_404(queries.attempt_by_token(session, user.id, start_token))
-    if len(form) < plan.item_count and plan.is_size_asked_for:
-        web.say(f"The bank has {web.counted(len(form), 'item')} for this choice, not {plan.item_count}.", "note")
     return attempt
 
 
@@ -89,4 +97,21 @@ def store_events(attempt_id: UUID) -> ResponseReturnValue:
         return web.json_error(409, "This attempt is finished; its answers can no longer change.")
     except saving.BadEventError as error:
         return web.json_error(400, str(error))
-    return {"stored": stored.highest_seq, "late": stored.not_counted}
+    rivals = [[rival.position, rival.answer, rival.device, rival.stays] for rival in stored.rivals]
+    return {"stored": stored.highest_seq, "late": stored.not_counted, "rivals": rivals}
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/state")
+@web.guests_welcome
+def state(attempt_id: UUID) -> ResponseReturnValue:
+    """What is stored and how much time is left, for a page that has been away or has a rival."""
+    session = web.db_session()
+    attempt = web.or_404(queries.attempt_of(session, me().id, attempt_id))
+    moment = web.now()
+    rows = queries.responses_of(session, me().id, attempt_id)
+    return {
+        "standing": attempt.standing(moment).value,
+        "seconds_left": seconds_left(attempt.deadline(moment), moment),
+        "is_on_break": attempt.break_started_at is not None,
+        "responses": [[row.position, row.kind, row.value, row.device] for row in rows],
+    }

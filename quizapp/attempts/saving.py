@@ -1,6 +1,6 @@
 """Storing what a candidate's devices send: the log grows, and the response rows follow; nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,22 +34,24 @@ class BadEventError(Exception):
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """A place where an answer made later, on another page, stays: which letter it has."""
+class Rival:
+    """A place where another page has answered differently: its answer, its device, and whether it stays."""
 
     position: int
     answer: str
+    device: str
+    stays: bool
 
 
 @dataclass(frozen=True)
 class Stored:
     """What became of a device's events: the highest contiguous number stored, how many came too late to count, and
-    where another page's answer stays.
+    where another page has answered otherwise.
     """
 
     highest_seq: int
     not_counted: int
-    conflicts: tuple[Conflict, ...] = ()
+    rivals: tuple[Rival, ...] = ()
 
 
 def store_events(
@@ -74,8 +76,8 @@ def store_events(
         raise AttemptFinishedError
     not_counted = append(session, state, device, fresh, now) if fresh else []
     highest = fresh[-1].seq if fresh else state.highest_seq
-    conflicts = () if finished_at else _conflicts(state, device, events, now)
-    return Stored(highest, len(not_counted), conflicts)
+    rivals = () if finished_at else _rivals(state, device, events, now)
+    return Stored(highest, len(not_counted), rivals)
 
 
 def store_from_form(
@@ -84,16 +86,15 @@ def store_from_form(
     attempt_id: UUID,
     *,
     position: int,
-    answer: str | None,
-    is_flagged: bool | None,
+    said: Mapping[str, str],
     shown_next: int | None,
     now: datetime,
     is_practice: bool = False,
 ) -> Stored:
     """Store what a plain form says, as events of the device "form" made now: only what differs from what is stored.
 
-    `answer` or `is_flagged` None means that the form did not say. `shown_next` is the place that the answer page
-    goes to, which counts as shown. The forms of exams and of practice sets do not do for each other.
+    `said` has the value of each kind that the form speaks of. `shown_next` is the place that the answer page goes to,
+    which counts as shown. The forms of exams and of practice sets do not do for each other.
     """
     positions = {asked for asked in (position, shown_next or 0) if 0 < asked <= MOST_PLACES}
     state = _open_state(session, user_id, attempt_id, FORM_DEVICE, positions)
@@ -102,14 +103,10 @@ def store_from_form(
     place = state.places.get(position)
     if place is None:
         raise BadEventError(f"There is no item {position} on this form.")
-    said: list[tuple[int, str, str]] = []
-    if answer is not None and answer != place.answer:
-        said.append((position, answer_log.ANSWER, answer))
-    if is_flagged is not None and is_flagged != place.is_flagged:
-        said.append((position, answer_log.FLAG, "1" if is_flagged else "0"))
-    if shown_next in state.places:
-        said.append((shown_next or 0, SHOWN, ""))
-    events = [Event(state.highest_seq + n, at, kind, value, 0) for n, (at, kind, value) in enumerate(said, 1)]
+    news = [(position, kind, value) for kind, value in said.items() if value != place.value_of(kind)]
+    if shown_next is not None and shown_next in state.places:
+        news.append((shown_next, SHOWN, ""))
+    events = [Event(state.highest_seq + n, at, kind, value, 0) for n, (at, kind, value) in enumerate(news, 1)]
     _check(events, state)
     not_counted = append(session, state, FORM_DEVICE, events, now) if events else []
     answers_not_counted = sum(event.kind != SHOWN for event in not_counted)
@@ -149,11 +146,13 @@ def append(
 
 
 def event_counts(attempt: Attempt, made: datetime, received: datetime) -> bool:
+    """Whether an event counts by the attempt's deadline, late window and end."""
     deadline = attempt.deadline(received)
     return timing.counts(made, received, deadline, attempt.late_window_seconds, attempt.finished_at)
 
 
 def response_row(attempt: Attempt, item_id: str, event: StoredEvent) -> dict[str, Any]:
+    """An event as the response row that it becomes."""
     return {
         "user_id": attempt.user_id,
         "attempt_id": attempt.id,
@@ -192,16 +191,16 @@ def _check(events: Sequence[Event], state: SaveState) -> None:
             raise BadEventError("An event's age must lie between 0 and seven days.")
 
 
-def _conflicts(state: SaveState, device: str, events: Sequence[Event], now: datetime) -> tuple[Conflict, ...]:
-    """The answered places among `events` where another page's answer was made later than this page's newest."""
+def _rivals(state: SaveState, device: str, events: Sequence[Event], now: datetime) -> tuple[Rival, ...]:
+    """The places where this device's newest answer meets another device's different one."""
     found = []
-    for position in sorted({event.position for event in events if event.kind == answer_log.ANSWER}):
-        newest = [e for e in events if e.position == position and e.kind == answer_log.ANSWER][-1]
-        place = state.places[position]
-        made = now - timedelta(milliseconds=newest.age_ms)
-        is_elsewhere = place.answer_device not in ("", device) and place.answer != newest.value
-        if is_elsewhere and place.answered_at and (place.answered_at, place.answer_device) > (made, device):
-            found.append(Conflict(position, place.answer))
+    for event in {event.position: event for event in events if event.kind == answer_log.ANSWER}.values():
+        place = state.places[event.position]
+        if place.answered_at is None or place.answer_device == device or place.answer == event.value:
+            continue
+        made = now - timedelta(milliseconds=event.age_ms)
+        stays = (place.answered_at, place.answer_device) > (made, device)
+        found.append(Rival(event.position, place.answer, place.answer_device, stays))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
@@ -15,6 +15,7 @@ from quizapp.attempts.forms import place_named
 from quizapp.bank import queries as bank_queries
 from quizapp.db import writing
 from quizapp.exam.visits import exam_of, page_after, place_at
+from quizapp.rules.answer_log import ANSWER, CERTAINTY, FLAG, NOTE
 from quizapp.rules.timing import Standing, seconds_left
 
 blueprint = Blueprint("room", __name__)
@@ -30,7 +31,8 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(page_after(attempt))
     places = attempt_queries.places(session, me().id, attempt_id)
-    place = web.or_404(place_at(places, position))
+    here = attempt_queries.places(session, me().id, attempt_id, position, attempt_queries.ROOM_KINDS)
+    place = web.or_404(here[0] if here else None)
     version = web.or_404(bank_queries.version_of(session, place.item_id, place.version))
     return render_template(
         "exam/item.html",
@@ -41,14 +43,24 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/attempts/<uuid:attempt_id>/form")
+@web.guests_welcome
+def form(attempt_id: UUID) -> ResponseReturnValue:
+    """The whole form without keys and without answers, for a page that works through an outage."""
+    session = web.db_session()
+    attempt = exam_of(attempt_id)
+    if attempt.standing(web.now()) is not Standing.RUNNING:
+        return web.error_page(409, "This mock is over.")
+    entries = attempt_queries.answered_places(session, me().id, attempt_id, kinds=())
+    return render_template("exam/form.html", items=[open_item(entry.place, entry.version) for entry in entries])
+
+
 @blueprint.post("/attempts/<uuid:attempt_id>/items/<int:position>")
 @web.guests_welcome
 def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """Store what the item's form says, and go where it asks: to another place, or to the review."""
     target = request.form.get("go", "")
     shown_next = place_named(target)
-    answer = "" if target == "clear" else request.form.get("answer")
-    flag = "flag" in request.form if "answer_form" in request.form else None
     session = web.db_session()
     try:
         with writing(session):
@@ -57,8 +69,7 @@ def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
                 me().id,
                 attempt_id,
                 position=position,
-                answer=answer,
-                is_flagged=flag,
+                said=_said(target),
                 shown_next=shown_next,
                 now=web.now(),
             )
@@ -74,6 +85,19 @@ def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     if target == "review":
         return redirect(url_for("room.review", attempt_id=attempt_id), 303)
     return redirect(url_for("room.item", attempt_id=attempt_id, position=shown_next or position), 303)
+
+
+def _said(target: str) -> dict[str, str]:
+    """What the item's form says, by kind of event; a form without the item's own fields says nothing of them."""
+    sent = request.form
+    said = {kind: sent[kind].replace("\r\n", "\n").strip() for kind in (CERTAINTY, NOTE) if kind in sent}
+    if "answer_form" in sent:
+        said[FLAG] = "1" if "flag" in sent else "0"
+    if target == "clear":
+        said[ANSWER] = ""
+    elif "answer" in sent:
+        said[ANSWER] = sent["answer"]
+    return said
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/resume")
@@ -138,3 +162,19 @@ def submit(attempt_id: UUID) -> ResponseReturnValue:
     with writing(session):
         attempt_actions.finish(session, me().id, attempt.id, web.now())
     return redirect(url_for("result.result", attempt_id=attempt_id), 303)
+
+
+@blueprint.get("/mocks/tutorial")
+@web.guests_welcome
+def tutorial() -> ResponseReturnValue:
+    """How the room works, off the clock."""
+    return render_template("exam/tutorial.html")
+
+
+@blueprint.get("/service-worker.js")
+@web.public
+def service_worker() -> ResponseReturnValue:
+    """The script that keeps a running room through an outage; it must stand at the root to serve the pages below."""
+    response = send_from_directory(web.STATIC_DIR / "js", "service-worker.js", mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,68 +1,523 @@
-// The exam room: answers leave the page as they are chosen, and wait in the browser while the network is away.
+// The exam room. It takes over from the plain item page once it has the whole form, and works through an outage.
+import { openCalculator } from "./calculator.js";
+import { Clock } from "./clock.js";
+import { lettersAreOn, setUpDisplay } from "./display.js";
+import * as marks from "./marks.js";
+import { Model } from "./model.js";
 import { Queue } from "./queue.js";
+import { askToSignIn, csrfToken } from "./session.js";
+import { keepOffline } from "./offline.js";
 
-const form = document.getElementById("answer-form");
-const clock = document.getElementById("clock");
-const saved = document.getElementById("saved");
+const SYNC_MS = 30_000;
+const OUTAGE_OFFER_MS = 60_000;
+const byId = (id) => document.getElementById(id);
 
-if (clock) runClock(Number(clock.dataset.secondsLeft));
-if (form) keepAnswers();
+const clockElement = byId("clock");
+const announcer = byId("announcer");
+const announce = (text) => { if (announcer) announcer.textContent = text; };
+const room = byId("room");
 
-function runClock(secondsLeft) {
-  const end = performance.now() + secondsLeft * 1000;
-  const show = () => {
-    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
-    clock.textContent = left >= 300 ? `${Math.floor(left / 60)} min` : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    if (left === 0) location.reload();
-    else setTimeout(show, left > 300 ? 5000 : 1000);
-  };
-  show();
+if (room) new Room(room).start();
+else if (clockElement) {
+  // The review page as the server sent it: only the clock runs.
+  const clock = new Clock({ element: clockElement, toggle: byId("clock-toggle"), place: document.querySelector(".place"), announce, onEnd: () => location.reload() });
+  clock.set(Number(clockElement.dataset.secondsLeft));
 }
 
-function keepAnswers() {
+function Room(form) {
+  const { address, attempt, user } = form.dataset;
+  const count = Number(form.dataset.count);
+  const isTimed = form.dataset.timed === "1";
+  const isStrict = form.dataset.strict === "1";
+  const name = `quizapp:${user}:${attempt}`;
+  const model = new Model(name, count);
+  const items = new Map();
+  const ownDevices = new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
+  const rivals = new Map();
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
+  let position = placeInAddress() ?? Number(form.dataset.position);
+  let isReady = false;
+  let isOver = false;
+  let striking = false;
+  let lastWords = "";
+
+  const stem = byId("stem");
+  const options = byId("options");
+  const heading = byId("heading");
+  const saved = byId("saved");
+  const note = byId("note");
+  const review = byId("review");
+  const notices = byId("notices");
+  const navigator_ = byId("navigator").querySelector(".navigator");
+
+  const clock = new Clock({
+    element: clockElement, toggle: byId("clock-toggle"), place: document.querySelector(".clock .place"),
+    announce: (text) => { announce(text); tell(text, [], 15_000); },
+    onEnd: timeIsUp,
+  });
+
   const queue = new Queue({
-    address: form.dataset.events,
-    name: `quizapp:${form.dataset.user}:${form.dataset.attempt}`,
-    csrfToken: document.querySelector('meta[name="csrf-token"]').content,
-    onChange: say,
+    name,
+    talk: (batch) => post(`${address}/events`, batch),
+    onChange: showSaved,
+    onReply: heard,
+    onOutage: () => { if (!localStorage.getItem(`${name}:outage`)) localStorage.setItem(`${name}:outage`, Date.now()); },
+    onBack: networkIsBack,
   });
-  const position = Number(form.dataset.position);
-  let leaving = false;
+  ownDevices.add(queue.device);
+  sessionStorage.setItem(name, JSON.stringify([...ownDevices]));
 
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "answer") queue.add(position, "answer", event.target.value);
-    if (event.target.name === "flag") queue.add(position, "flag", event.target.checked ? "1" : "0");
-  });
+  this.start = async () => {
+    readPage();
+    for (const event of queue.events()) model.set(event.position, event.kind, event.value);
+    startClock();
+    listen();
+    showSaved();
+    queue.send();
+    await Promise.all([sync(), load()]);
+    if (!items.size) return;
+    isReady = true;
+    byId("toolbar").hidden = false;
+    form.dataset.ready = "1";
+    if (location.pathname.endsWith("/review")) showReview({ push: false });
+    else render({ isFirst: true });
+    setInterval(sync, SYNC_MS);
+    keepOffline({ attempt, page: `${address}/items/${position}`, files: [`${address}/form`] });
+  };
 
-  // Moving on waits for what is on its way, so that the log has the answer in its own order and not twice.
-  form.addEventListener("submit", async (event) => {
-    if (leaving) {
-      event.preventDefault();
+  // --- What is known ---
+
+  // The page as it came says what is stored at its own item; an older copy of it, kept for an outage, does not.
+  function readPage() {
+    if (placeInAddress() !== Number(form.dataset.position) || !navigator.onLine) return;
+    const data = new FormData(form);
+    model.set(position, "answer", data.get("answer") ?? "");
+    model.set(position, "flag", data.has("flag") ? "1" : "0");
+    model.set(position, "certainty", data.get("certainty") ?? "");
+    model.set(position, "note", data.get("note") ?? "");
+  }
+
+  function startClock() {
+    if (!isTimed) return;
+    const known = Number(localStorage.getItem(`${name}:end`));
+    const isOldCopy = placeInAddress() !== Number(form.dataset.position) || !navigator.onLine;
+    clock.set(isOldCopy && known ? Math.max(0, (known - Date.now()) / 1000) : Number(clockElement.dataset.secondsLeft));
+    localStorage.setItem(`${name}:end`, Date.now() + clock.left * 1000);
+  }
+
+  // XMLHttpRequest parses the form by itself, so no text of ours ever becomes markup.
+  function load() {
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      request.open("GET", `${address}/form`);
+      request.responseType = "document";
+      request.onload = () => {
+        if (request.status === 200 && request.response) {
+          for (const article of request.response.querySelectorAll("article")) items.set(Number(article.dataset.position), article);
+        }
+        resolve();
+      };
+      request.onerror = resolve;
+      request.send();
+    });
+  }
+
+  async function sync() {
+    let reply;
+    try {
+      reply = await fetch(`${address}/state`, { headers: { Accept: "application/json" } });
+    } catch {
+      queue.onOutage();
+      showSaved();
       return;
     }
-    leaving = true;
-    if (queue.waiting === 0) return;
+    if (reply.status === 401) { heard({ status: 401 }); return; }
+    if (!reply.ok) return;
+    const state = await reply.json();
+    if (queue.waiting) await queue.send();
+    else networkIsBack();
+    if (state.standing === "finished") { isOver = true; location.assign(`${address}/result`); return; }
+    if (state.is_on_break) { location.assign(`${address}/break`); return; }
+    if (isTimed && state.seconds_left !== null) {
+      clock.set(state.seconds_left);
+      localStorage.setItem(`${name}:end`, Date.now() + state.seconds_left * 1000);
+    }
+    for (const [place, kind, value, device] of state.responses) take(place, kind, value, device);
+    if (isReady) { refresh(); showSaved(); }
+  }
+
+  // A value of the server's; where another page has answered otherwise, both answers are offered.
+  function take(place, kind, value, device) {
+    if (queue.hasWaiting(place, kind)) return;
+    const mine = model.at(place)[kind];
+    if (mine === value) return;
+    if (kind === "answer" && isReady && mine && device !== "form" && !ownDevices.has(device)) rivals.set(place, { mine, theirs: value });
+    model.set(place, kind, value);
+  }
+
+  function heard({ status, error, late, rivals: met }) {
+    lastWords = "";
+    if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
+    else if (error) lastWords = error;
+    else if (status) lastWords = "The server is busy; it will be sent again.";
+    if (late) lastWords = "Made after the time was up: kept, but not counted.";
+    for (const [place, answer, device, stays] of met ?? []) {
+      if (device === "form" || ownDevices.has(device)) continue;
+      const mine = model.at(place).answer;
+      if (stays) model.set(place, "answer", answer);
+      rivals.set(place, stays ? { mine, theirs: answer } : { mine: answer, theirs: mine, won: true });
+    }
+    if (met?.length && isReady) refresh();
+    channel?.postMessage("saved");
+  }
+
+  // --- What is done ---
+
+  function record(kind, value, place = position) {
+    if (isOver) return;
+    model.set(place, kind, value);
+    queue.add(place, kind, value);
+    if (kind === "answer") rivals.delete(place);
+    refresh();
+  }
+
+  function listen() {
+    form.addEventListener("change", ({ target }) => {
+      if (target.name === "answer") record("answer", target.value);
+      if (target.name === "flag") record("flag", target.checked ? "1" : "0");
+      if (target.name === "certainty") record("certainty", target.value);
+      if (target.name === "note") record("note", target.value.trim());
+    });
+    form.addEventListener("submit", go);
+    form.addEventListener("keydown", onKey);
+    // In strike-out mode a click on an option strikes it, and chooses nothing.
+    options.addEventListener("click", (event) => {
+      const label = event.target.closest(".option");
+      if (!striking || !label) return;
+      event.preventDefault();
+      strike(label.querySelector("input").value);
+    });
+    stem.addEventListener("click", ({ target }) => {
+      if (target.tagName !== "MARK") return;
+      const left = marks.remove(marks.parse(model.at(position).highlight), Number(target.dataset.from));
+      record("highlight", marks.format(left));
+      paintStem();
+    });
+    byId("toolbar").addEventListener("mousedown", (event) => event.preventDefault());
+    byId("toolbar").addEventListener("click", ({ target }) => useTool(target.closest("button")));
+    setUpDisplay(byId("settings"));
+    review.addEventListener("click", ({ target }) => {
+      const { to } = target.dataset;
+      if (to) show(Number(to));
+    });
+    byId("submit-form").addEventListener("submit", submit);
+    window.addEventListener("popstate", () => {
+      if (!isReady) location.reload();
+      else if (location.pathname.endsWith("/review")) showReview({ push: false });
+      else show(placeInAddress() ?? position, { push: false });
+    });
+    window.addEventListener("online", () => { queue.send(); sync(); });
+    window.addEventListener("offline", () => { queue.onOutage(); showSaved(); });
+    window.addEventListener("focus", sync);
+    if (channel) channel.onmessage = sync;
+    const unload = (event) => { if (queue.waiting && !isOver) event.preventDefault(); };
+    window.addEventListener("beforeunload", unload);
+  }
+
+  // Until the form is here, the plain form moves on, once what is on its way has arrived.
+  async function go(event) {
+    const target = event.submitter?.value ?? "";
+    if (isReady) {
+      event.preventDefault();
+      keepNote();
+      if (target === "clear") { record("answer", ""); heading.focus({ preventScroll: true }); }
+      else if (target === "review") showReview({ push: true });
+      else if (target) show(Number(target));
+      return;
+    }
+    if (!queue.waiting) return;
     event.preventDefault();
     await queue.send();
-    leaving = false;
-    if (queue.waiting === 0) {
-      leaving = true;
-      const go = document.createElement("input");
-      Object.assign(go, { type: "hidden", name: "go", value: event.submitter?.value ?? "" });
-      form.append(go);
-      form.submit();
+    if (!queue.waiting) form.requestSubmit(event.submitter);
+  }
+
+  function keepNote() {
+    const text = note.value.trim();
+    if (text !== model.at(position).note) record("note", text);
+  }
+
+  function onKey(event) {
+    if (!isReady || event.ctrlKey || event.metaKey || event.altKey || !lettersAreOn()) return;
+    if (event.target.matches("textarea, select, input[type=text]")) return;
+    const key = event.key.toUpperCase();
+    const choice = options.querySelector(`input[value="${/^[A-J]$/.test(key) ? key : "-"}"]`);
+    if (choice && event.shiftKey) strike(key);
+    else if (choice) { choice.checked = true; choice.focus(); record("answer", key); }
+    else if (key === "N") form.querySelector(".primary[data-go=next]").click();
+    else if (key === "P") { if (position > 1) show(position - 1); }
+    else if (key === "F") byId("flag").click();
+    else if (key === "R") showReview({ push: true });
+    else if (key === "T") announce(`${clock.words()}. Item ${position} of ${count}.`);
+    else if (key === "?") byId("keys").showModal();
+    else return;
+    event.preventDefault();
+  }
+
+  function strike(letter) {
+    const struck = new Set(model.at(position).strike);
+    if (!struck.delete(letter)) struck.add(letter);
+    record("strike", [...struck].sort().join(""));
+  }
+
+  function useTool(button) {
+    const tool = button?.dataset.tool;
+    if (tool === "strike") {
+      striking = !striking;
+      button.setAttribute("aria-pressed", String(striking));
+      form.classList.toggle("striking", striking);
+    } else if (tool === "highlight") highlight();
+    else if (tool === "calculator") openCalculator(byId("calculator"));
+    else if (tool) byId(tool).showModal();
+  }
+
+  function highlight() {
+    const range = marks.selected(stem);
+    if (!range) { announce("Select words of the question first."); tell("Select words of the question first, then press Highlight.", [], 6000); return; }
+    record("highlight", marks.format(marks.add(marks.parse(model.at(position).highlight), range)));
+    getSelection().removeAllRanges();
+    paintStem();
+  }
+
+  // --- What is shown ---
+
+  function show(place, { push = true } = {}) {
+    if (!items.has(place)) return;
+    if (!review.hidden) { review.hidden = true; form.hidden = false; byId("toolbar").hidden = false; }
+    keepNote();
+    position = place;
+    queue.add(place, "shown", "");
+    if (push) history.pushState(null, "", `${address}/items/${place}`);
+    render({ isFirst: false });
+  }
+
+  function render({ isFirst }) {
+    const item = items.get(position);
+    options.replaceChildren(...document.importNode(item.lastElementChild, true).childNodes);
+    paintStem();
+    const isLast = position === count;
+    heading.textContent = `Item ${position} of ${count}`;
+    document.title = `Item ${position} of ${count} – quizapp`;
+    document.querySelector(".clock .place").textContent = `${position} of ${count}`;
+    for (const button of form.querySelectorAll("[data-go=next]")) {
+      button.value = isLast ? "review" : position + 1;
+      button.firstChild.textContent = isLast ? "Review answers" : "Next";
     }
-  });
+    const previous = form.querySelector("[data-go=previous]");
+    previous.value = position - 1;
+    previous.hidden = position === 1;
+    note.value = model.at(position).note;
+    note.closest("details").open = note.value !== "";
+    refresh();
+    if (isFirst) return;
+    window.scrollTo(0, 0);
+    heading.focus({ preventScroll: true });
+  }
 
-  window.addEventListener("pageshow", () => { leaving = false; });
-  window.addEventListener("online", () => queue.send());
-  queue.send();
-}
+  function paintStem() {
+    stem.replaceChildren(...document.importNode(items.get(position).firstElementChild, true).childNodes);
+    marks.paint(stem, marks.parse(model.at(position).highlight));
+  }
 
-function say({ waiting, problem }) {
-  if (!saved) return;
-  saved.dataset.state = waiting ? "waiting" : "saved";
-  if (problem) saved.textContent = problem;
-  else if (waiting) saved.textContent = "Saving …";
-  else saved.textContent = "Saved";
+  // What may change without a move: the choice, the flag, the marks on the navigator.
+  function refresh() {
+    const here = model.at(position);
+    for (const label of options.querySelectorAll(".option")) {
+      const input = label.querySelector("input");
+      input.checked = input.value === here.answer;
+      const isStruck = here.strike.includes(input.value);
+      label.classList.toggle("struck", isStruck);
+      input.toggleAttribute("aria-description", false);
+      if (isStruck) input.setAttribute("aria-description", "struck out");
+    }
+    byId("flag").checked = here.flag === "1";
+    for (const input of form.querySelectorAll("[name=certainty]")) input.checked = input.value === here.certainty;
+    byId("clear").hidden = here.answer === "";
+    byId("answered").textContent = model.positions((place) => place.answer !== "").length;
+    for (const button of navigator_.querySelectorAll("button")) mark(button, Number(button.value));
+    showRival();
+    if (!review.hidden) fillReview();
+  }
+
+  function mark(button, place) {
+    const { answer, flag } = model.at(place);
+    button.classList.toggle("answered", answer !== "");
+    button.classList.toggle("flagged", flag === "1");
+    button.setAttribute("aria-label", `${place}, ${answer ? "answered" : "incomplete"}${flag === "1" ? ", flagged" : ""}`);
+    if (place === position && review.hidden) button.setAttribute("aria-current", "step");
+    else button.removeAttribute("aria-current");
+  }
+
+  function showReview({ push }) {
+    keepNote();
+    if (push) history.pushState(null, "", `${address}/review`);
+    form.hidden = true;
+    byId("toolbar").hidden = true;
+    review.hidden = false;
+    document.title = "Review your answers – quizapp";
+    document.querySelector(".clock .place").textContent = "review";
+    fillReview();
+    window.scrollTo(0, 0);
+    review.querySelector("h2").focus({ preventScroll: true });
+  }
+
+  function fillReview() {
+    const lists = {
+      incomplete: model.positions((place) => place.answer === ""),
+      flagged: model.positions((place) => place.flag === "1"),
+      all: model.positions(() => true),
+    };
+    review.querySelector("[data-review=answered]").textContent = `${count - lists.incomplete.length} of ${count}`;
+    review.querySelector("[data-review=incomplete]").textContent = lists.incomplete.length;
+    review.querySelector("[data-review=flagged]").textContent = lists.flagged.length;
+    for (const [which, places] of Object.entries(lists)) {
+      const box = review.querySelector(`[data-list=${which}]`);
+      box.hidden = places.length === 0;
+      box.querySelector("ol").replaceChildren(...places.map((place) => {
+        const entry = document.createElement("li");
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", className: "place", textContent: place });
+        button.dataset.to = place;
+        mark(button, place);
+        entry.append(button);
+        return entry;
+      }));
+    }
+  }
+
+  async function submit(event) {
+    if (isOver) return;
+    event.preventDefault();
+    const status = byId("submit-status");
+    status.textContent = "Sending what waits …";
+    await queue.send();
+    if (queue.waiting) { status.textContent = `${answers(queue.waiting)} still wait for the connection. Submit when it is back; they are safe here.`; return; }
+    try {
+      await fetch("/healthz");
+    } catch {
+      status.textContent = "No connection. Submit when it is back; your answers are stored.";
+      return;
+    }
+    isOver = true;
+    model.forget();
+    byId("submit-form").submit();
+  }
+
+  function showSaved() {
+    const { waiting } = queue;
+    const stored = model.positions((place) => place.answer !== "").length;
+    saved.dataset.state = waiting ? "waiting" : "saved";
+    const isAway = localStorage.getItem(`${name}:outage`) !== null;
+    let words = `${answers(stored)} stored.`;
+    if (waiting) words = isAway ? `No connection. ${answers(waiting)} wait here and will be sent.` : "Saving …";
+    else if (isAway) words = "No connection. Nothing waits; go on.";
+    else if (!stored) words = "";
+    saved.textContent = lastWords || (waiting || isAway ? words : words && `Saved. ${words}`);
+  }
+
+  // --- When something is in the way ---
+
+  function showRival() {
+    const rival = rivals.get(position);
+    for (const old of notices.querySelectorAll("[data-rival]")) old.remove();
+    if (!rival) return;
+    const { mine, theirs, won } = rival;
+    const words = won
+      ? `Another tab or device had answered ${mine || "nothing"} here. Your answer ${theirs || "(none)"}, made later, stays.`
+      : `Another tab or device answered ${theirs || "nothing"} here, later than this page's ${mine}.`;
+    const notice = tell(words, [
+      [`Take ${mine || "no answer"}`, () => { rivals.delete(position); record("answer", mine); }],
+      [`Keep ${theirs || "no answer"}`, () => { rivals.delete(position); refresh(); }],
+    ]);
+    notice.dataset.rival = "1";
+  }
+
+  function networkIsBack() {
+    const since = Number(localStorage.getItem(`${name}:outage`));
+    if (!since) return;
+    localStorage.removeItem(`${name}:outage`);
+    const away = Date.now() - since;
+    showSaved();
+    if (!isTimed || isStrict || away < OUTAGE_OFFER_MS) return;
+    const minutes = Math.round(away / 60_000);
+    tell(`You were cut off for ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Add ${minutes === 1 ? "it" : "them"} to your time?`, [
+      [`Add ${minutes} min`, () => creditOutage(Math.round(away / 1000))],
+      ["No", () => {}],
+    ]);
+  }
+
+  async function creditOutage(seconds) {
+    try {
+      const reply = await post(`${address}/outage`, { seconds });
+      const answer = await reply.json();
+      if (!reply.ok) { tell(answer.error ?? "No time could be added.", [], 8000); return; }
+      clock.set(answer.seconds_left);
+      if (answer.seconds_left > 0) reopen();
+      tell(`${Math.round(answer.seconds / 60)} min added. The result will say so.`, [], 8000);
+    } catch {
+      tell("No connection. Try again when it is back.", [["Try again", () => creditOutage(seconds)]]);
+    }
+  }
+
+  async function timeIsUp() {
+    if (isOver) return;
+    keepNote();
+    await queue.send();
+    if (!queue.waiting && !notices.querySelector("button")) {
+      isOver = true;
+      location.assign(`${address}/time-up`);
+      return;
+    }
+    for (const control of form.querySelectorAll("#options input, #flag, .certainty input, #note")) control.disabled = true;
+    if (queue.waiting) tell(`Time is up. ${answers(queue.waiting)} wait here; made in time, they count if they arrive ${isStrict ? "within a minute" : "within 24 hours"}.`, []);
+    else tell("Time is up.", [["See where it stands", () => location.assign(`${address}/time-up`)]]);
+  }
+
+  function reopen() {
+    for (const control of form.querySelectorAll(":disabled")) control.disabled = false;
+  }
+
+  function tell(words, actions, forMs = 0) {
+    const notice = document.createElement("div");
+    notice.className = "notice note";
+    notice.setAttribute("role", "status");
+    const text = document.createElement("p");
+    text.textContent = words;
+    const buttons = document.createElement("div");
+    buttons.className = "notice-actions";
+    for (const [label, act] of actions) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "button", textContent: label });
+      button.addEventListener("click", () => { notice.remove(); act(); });
+      buttons.append(button);
+    }
+    notice.append(text, buttons);
+    notices.append(notice);
+    if (forMs) setTimeout(() => notice.remove(), forMs);
+    return notice;
+  }
+
+  function post(url, body) {
+    return fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(body),
+    });
+  }
+
+  function placeInAddress() {
+    const found = /\/items\/(\d+)$/.exec(location.pathname);
+    return found ? Number(found[1]) : null;
+  }
+
+  function answers(number) { return `${number} ${number === 1 ? "answer" : "answers"}`; }
 }

@@ -1,0 +1,35 @@
+// Colours, text size and letter keys, as this browser's user likes them.
+const KEY = "quizapp:display";
+const choices = load();
+
+apply();
+
+export const lettersAreOn = () => choices.letters !== "off";
+
+export function setUpDisplay(dialog) {
+  const scheme = dialog.querySelector("#scheme");
+  const size = dialog.querySelector("#text-size");
+  const letters = dialog.querySelector("#letters");
+  scheme.value = choices.scheme ?? "";
+  size.value = choices.size ?? "";
+  letters.checked = lettersAreOn();
+  dialog.addEventListener("change", () => {
+    Object.assign(choices, { scheme: scheme.value, size: size.value, letters: letters.checked ? "on" : "off" });
+    localStorage.setItem(KEY, JSON.stringify(choices));
+    apply();
+  });
+}
+
+function apply() {
+  const { dataset } = document.documentElement;
+  dataset.theme = choices.scheme ?? "";
+  dataset.size = choices.size ?? "";
+}
+
+function load() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  } catch {
+    return {};
+  }
+}
