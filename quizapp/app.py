@@ -17,6 +17,7 @@ from quizapp.config import Config, read_config, secret_key_of
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.db import Database, connect
 from quizapp.desk.routes import blueprint as desk
+from quizapp.exam.allowance_routes import blueprint as allowances
 from quizapp.exam.result_routes import blueprint as result
 from quizapp.exam.room_routes import blueprint as room
 from quizapp.exam.routes import blueprint as exam
@@ -24,7 +25,7 @@ from quizapp.home.routes import blueprint as home
 from quizapp.insights.routes import blueprint as insights
 from quizapp.practice.routes import blueprint as practice
 
-BLUEPRINTS = (home, accounts, exam, room, result, attempts, practice, insights, credits_, desk)
+BLUEPRINTS = (home, accounts, exam, room, allowances, result, attempts, practice, insights, credits_, desk)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

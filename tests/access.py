@@ -52,6 +52,16 @@ POST accounts.sign_out                goes      goes     goes     goes   goes   
 POST accounts.try_sign_in             422       422      goes     goes   goes   goes     goes
 POST accounts.use_reset_link          422       422      422      422    422    422      422
 
+GET  allowances.ask_to_set_aside      sign-in   sign-in  404      200    404    404      404
+GET  allowances.ask_to_start_over     sign-in   sign-in  200      200    200    200      200
+POST allowances.bring_back            sign-in   sign-in  404      goes   404    404      404
+POST allowances.credit_outage         sign-in   404      404      goes   404    404      404
+POST allowances.end_break             sign-in   404      404      goes   404    404      404
+GET  allowances.pause                 sign-in   404      404      200    404    404      404
+POST allowances.set_aside             sign-in   sign-in  404      goes   404    404      404
+POST allowances.start_break           sign-in   404      404      goes   404    404      404
+POST allowances.start_over            sign-in   sign-in  goes     goes   goes   goes     goes
+
 GET  attempts.state                   sign-in   404      404      200    404    404      404
 POST attempts.store_events            sign-in   404      404      200    404    404      404
 
@@ -74,6 +84,7 @@ GET  desk.overview                    sign-in   sign-in  404      404    200    
 GET  exam.catalogue                   sign-in   sign-in  200      200    200    200      200
 GET  exam.custom                      sign-in   sign-in  200      200    200    200      200
 GET  exam.history                     sign-in   sign-in  200      200    200    200      200
+GET  exam.new                         sign-in   sign-in  200      200    200    200      200
 POST exam.start                       sign-in   sign-in  400      400    400    400      400
 POST exam.start_custom                sign-in   sign-in  200      200    200    200      200
 POST exam.start_sampler               goes      goes     goes     goes   goes   goes     goes
@@ -132,6 +143,7 @@ SENT: dict[str, dict[str, Any]] = {
             "events": [{"seq": 1, "position": 1, "kind": "answer", "value": "A", "age_ms": 0}],
         }
     },
+    "POST allowances.credit_outage": {"data": {"seconds": "60"}},
     "POST room.go": {"data": {"go": "1"}},
     "POST room.save_item": {"data": {"answer": "A", "answer_form": "1"}},
     "POST practice.answer": {"data": {"answer": "A"}},

@@ -58,25 +58,31 @@ def one_of_everything(
     session: Session, person: User, drawn: Sequence[Item], now: datetime
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Everything that a person may have; returns what addresses name of it."""
-    running = make.attempt(session, person, drawn, started_at=now)
-    make.response(session, running, drawn[0].id)
-    expired = make.attempt(session, person, drawn, started_at=now - timedelta(hours=2))
-    finished = make.attempt(session, person, drawn, started_at=now, finished_at=now, correct_count=4)
-    practice = make.attempt(session, person, drawn, kind="practice", started_at=now)
-    for position, item in enumerate(drawn, start=1):
+    # What a running mock holds is not explained elsewhere, so the finished attempts are of other items.
+    half = len(drawn) // 2
+    held, free = drawn[:half], drawn[half:]
+    running = make.attempt(session, person, held, started_at=now)
+    make.response(session, running, held[0].id)
+    paused = make.attempt(session, person, held, started_at=now, allows_breaks=True, break_started_at=now)
+    expired = make.attempt(session, person, held, started_at=now - timedelta(hours=2))
+    right = sum(position % 3 != 0 for position in range(1, len(free) + 1))
+    finished = make.attempt(session, person, free, started_at=now, finished_at=now, correct_count=right)
+    practice = make.attempt(session, person, free, kind="practice", started_at=now)
+    for position, item in enumerate(free, start=1):
         make.mark(session, finished, item, position, chosen=position % 3, is_correct=position % 3 != 0, marked_at=now)
-    make.response(session, practice, drawn[0].id)
-    make.mark(session, practice, drawn[0], is_first_sight=False, marked_at=now)
+    make.response(session, practice, free[0].id)
+    make.mark(session, practice, free[0], is_first_sight=False, marked_at=now)
     make.cycle_rules(session, make.held_credential(session, person))
     arguments = {
         "attempt_id": running.id,
         "position": 1,
         "activity_id": make.activity(session, person).id,
-        "item_id": drawn[0].id,
+        "item_id": free[0].id,
         "token": make.mail_link(session, person, created_at=now),
     }
     special = {
         "practice": {"attempt_id": practice.id},
+        "allowances.pause": {"attempt_id": paused.id},
         "room.time_up": {"attempt_id": expired.id},
         "result.result": {"attempt_id": finished.id},
         "result.answers": {"attempt_id": finished.id},

@@ -20,8 +20,8 @@ class NotAllowedError(Exception):
 def credit_outage(session: Session, user_id: UUID, attempt_id: UUID, asked_seconds: int, now: datetime) -> int:
     """Give back the time of an outage, and return the seconds given.
 
-    Never more in all than the log was silent outside of breaks, nor than 30 minutes. Raises NoSuchAttemptError, and NotAllowedError for a
-    strict, untimed or finished attempt.
+    Never more in all than the log was silent outside of breaks, nor than 30 minutes. Raises NoSuchAttemptError, and
+    NotAllowedError for a strict, untimed or finished attempt.
     """
     attempt = locked(session, user_id, attempt_id)
     if attempt.deadline_at is None or attempt.is_strict or attempt.finished_at is not None:

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 
 from quizapp.bank.yaml_files import BadFileError, Problem, read_struct
 
+MOCKS = {"sampler", "full", "half", "quick", "domain", "area"}
+
 
 class DomainEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """One of the nine domains, with its topics: slug → name."""
@@ -103,8 +105,12 @@ def tags_of(bank_dir: Path) -> Tags:
 
 @cache
 def blueprint_of(bank_dir: Path) -> Blueprint:
-    """The blueprint of a bank folder. Raises BadFileError when its weights do not name every domain once."""
+    """The blueprint of a bank folder. Raises BadFileError when its weights do not name every domain once, or when a
+    mock is missing or is none.
+    """
     blueprint = read_struct(bank_dir, "blueprint.yaml", Blueprint)
     if set(blueprint.weights) != set(tags_of(bank_dir).domains):
         raise BadFileError([Problem("blueprint.yaml", 1, "the weights must name each domain of tags.yaml once")])
+    if set(blueprint.mocks) != MOCKS:
+        raise BadFileError([Problem("blueprint.yaml", 1, f"the mocks must be {', '.join(sorted(MOCKS))}")])
     return blueprint

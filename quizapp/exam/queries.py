@@ -1,4 +1,4 @@
-"""What the catalogue, the result and the history show."""
+"""What the result shows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,6 @@ from quizapp.attempts.models import Attempt, AttemptItem, Mark
 from quizapp.attempts.queries import PlaceState, marks_of
 from quizapp.bank.models import ItemTag, ItemVersion
 from quizapp.rules.scoring import Tally, tally
-
-
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """A mock on offer: its kind and tag, what it is called, how many items in how many seconds."""
-
-    kind: str
-    tag: str
-    name: str
-    item_count: int
-    seconds: int
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,11 @@ def landing() -> ResponseReturnValue:
     if person is not None:
         running = list(attempt_queries.attempts_of(web.db_session(), person.id, RECENT_ATTEMPTS))
     return render_template(
-        "home/landing.html", sampler=blueprint_of(bank_dir).mocks["sampler"], tags=tags_of(bank_dir), attempts=running
+        "home/landing.html",
+        sampler=blueprint_of(bank_dir).mocks["sampler"],
+        tags=tags_of(bank_dir),
+        attempts=running,
+        new_token=uuid4,
     )
 
 
