@@ -1,0 +1,1 @@
+"""Tests of attempts: starting, storing what devices send, marking."""
