@@ -117,6 +117,8 @@ GET  practice.choose                  sign-in   sign-in  200      200    200    
 POST practice.finish                  sign-in   sign-in  404      goes   404    404      404
 POST practice.go                      sign-in   sign-in  404      goes   404    404      404
 GET  practice.item                    sign-in   sign-in  404      200    404    404      404
+POST practice.release_reserve         sign-in   sign-in  goes     goes   goes   goes     goes
+POST practice.restore_reserve         sign-in   sign-in  goes     goes   goes   goes     goes
 POST practice.resume                  sign-in   sign-in  404      goes   404    404      404
 POST practice.start                   sign-in   sign-in  200      200    200    200      200
 GET  practice.summary                 sign-in   sign-in  404      200    404    404      404

@@ -3,7 +3,19 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, json_content, person_key, random_key, short_text, slug
@@ -110,6 +122,20 @@ class AttemptItem(Base):
     option_order: Mapped[str] = mapped_column(String(10))
 
 
+def items_in_running_mocks(user_id: UUID) -> Select[str]:
+    """The items that a mock of this person holds: begun, not finished, not set aside."""
+    return (
+        select(AttemptItem.item_id)
+        .join(Attempt, and_(Attempt.user_id == AttemptItem.user_id, Attempt.id == AttemptItem.attempt_id))
+        .where(
+            AttemptItem.user_id == user_id,
+            Attempt.finished_at.is_(None),
+            Attempt.archived_at.is_(None),
+            Attempt.kind != "practice",
+        )
+    )
+
+
 class AttemptEvent(Base):
     """What the candidate did, as a device sent it. Appended, never changed."""
 
@@ -162,7 +188,8 @@ class Mark(Base):
     __table_args__ = (
         ForeignKeyConstraint(["user_id", "attempt_id"], ATTEMPT_KEY, ondelete="CASCADE"),
         Index("ix_mark_user_id_item_id", "user_id", "item_id", "marked_at"),
-        TRAVELS,
+        # A mark and what was chosen tell the key, which a running mock keeps to itself.
+        {"info": {**TRAVELS["info"], "items_withheld": items_in_running_mocks}},
     )
 
     user_id: Mapped[person_key]

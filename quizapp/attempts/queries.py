@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
+from quizapp.attempts.models import items_in_running_mocks as items_in_running_mocks
 from quizapp.bank.models import Item, ItemVersion
 from quizapp.bank.queries import Selection
 from quizapp.rules.answer_log import ANSWER, CERTAINTY, FLAG, HIGHLIGHT, NOTE, SHOWN, STRIKE, StoredEvent
@@ -91,20 +92,6 @@ def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Ca
         .where(*selection.conditions(), Item.id.not_in(items_in_running_mocks(user_id)))
     )
     return [Candidate(*row) for row in rows]
-
-
-def items_in_running_mocks(user_id: UUID) -> Select[str]:
-    """The items that a mock of this person holds: begun, not finished, not set aside."""
-    return (
-        select(AttemptItem.item_id)
-        .join(Attempt, and_(Attempt.user_id == AttemptItem.user_id, Attempt.id == AttemptItem.attempt_id))
-        .where(
-            AttemptItem.user_id == user_id,
-            Attempt.finished_at.is_(None),
-            Attempt.archived_at.is_(None),
-            Attempt.kind != "practice",
-        )
-    )
 
 
 def held_items(session: Session, user_id: UUID, item_ids: Collection[str]) -> set[str]:

@@ -4,6 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
+from quizapp.accounts.login import me
+from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.display import explained_item
 from quizapp.attempts.queries import PlaceState
 from quizapp.bank.tags import tags_of
@@ -39,7 +41,10 @@ def overview() -> ResponseReturnValue:
 @web.needs_role(*STAFF)
 def item(item_id: str) -> ResponseReturnValue:
     """One item with its key, every rationale, and its sources."""
-    version = web.or_404(queries.newest_version(web.db_session(), item_id) if item_id.isprintable() else None)
+    session = web.db_session()
+    version = web.or_404(queries.newest_version(session, item_id) if item_id.isprintable() else None)
+    if attempt_queries.is_held(session, me().id, item_id):
+        return render_template("desk/held.html", item_id=item_id)
     order = "".join(str(index) for index in range(version.option_count))
     domain = str(version.content["domain"])
     place = PlaceState(1, item_id, version.version, domain, order, answer="", answered_at=None, is_flagged=False)

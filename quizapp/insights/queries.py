@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from quizapp.attempts.models import Mark
+from quizapp.attempts.models import Attempt, Mark
 from quizapp.bank.models import ItemTag
 from quizapp.rules.scoring import Tally
 
@@ -22,19 +22,22 @@ class Progress:
 
 
 def progress_of(session: Session, user_id: UUID) -> Progress:
-    """What this person's marks say. Two statements, however many marks there are.
+    """What this person's marks say, but for attempts that are set aside. Two statements, however many marks there are.
 
     Groups count first-sight answers alone: an item met again says more about the item than about the area.
     """
+    counting = and_(Attempt.user_id == Mark.user_id, Attempt.id == Mark.attempt_id, Attempt.archived_at.is_(None))
     right = func.sum(cast(Mark.is_correct, Integer))
     by_domain = session.execute(
         select(Mark.is_first_sight, Mark.domain, right, func.count())
+        .join(Attempt, counting)
         .where(Mark.user_id == user_id)
         .group_by(Mark.is_first_sight, Mark.domain)
     ).all()
     by_tag = session.execute(
         select(ItemTag.kind, ItemTag.tag, right, func.count())
         .join(Mark, Mark.item_id == ItemTag.item_id)
+        .join(Attempt, counting)
         .where(Mark.user_id == user_id, Mark.is_first_sight)
         .group_by(ItemTag.kind, ItemTag.tag)
     ).all()

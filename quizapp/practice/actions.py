@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from quizapp.accounts.models import User
 from quizapp.attempts import actions, queries, saving
 from quizapp.attempts.actions import Plan
 from quizapp.attempts.saving import BadEventError
@@ -19,6 +21,10 @@ class AlreadyAnsweredError(Exception):
     """The item has been answered and explained; its first answer stays."""
 
 
+class HeldError(Exception):
+    """A running mock holds the item: it is not answered or explained until that is over."""
+
+
 def practice_plan(selection: Selection, item_count: int, tags: Tags) -> Plan:
     """An untimed set from a selection of the bank, named after what was chosen."""
     names = [
@@ -31,11 +37,21 @@ def practice_plan(selection: Selection, item_count: int, tags: Tags) -> Plan:
     return Plan("practice", title, selection, item_count, None)
 
 
+def release_reserve(session: Session, user_id: UUID, now: datetime) -> None:
+    """Let practice draw every item, the reserve for a full mock too."""
+    session.execute(update(User).where(User.id == user_id).values(reserve_released_at=now))
+
+
+def restore_reserve(session: Session, user_id: UUID) -> None:
+    """Let practice leave a reserve of unseen items alone again."""
+    session.execute(update(User).where(User.id == user_id).values(reserve_released_at=None))
+
+
 def answer(session: Session, user_id: UUID, attempt_id: UUID, position: int, letter: str, now: datetime) -> None:
     """Store the first answer to an item, and mark it.
 
-    Raises NoSuchAttemptError, AttemptFinishedError, AlreadyAnsweredError, or BadEventError for a letter that the item
-    does not have.
+    Raises NoSuchAttemptError, AttemptFinishedError, AlreadyAnsweredError, HeldError, or BadEventError for a letter that
+    the item does not have.
     """
     attempt = queries.attempt_of(session, user_id, attempt_id, is_locked=True)
     if attempt is None or not attempt.is_practice:
@@ -45,6 +61,8 @@ def answer(session: Session, user_id: UUID, attempt_id: UUID, position: int, let
         raise BadEventError("Choose one of the options.")
     if entry.place.answer:
         raise AlreadyAnsweredError
+    if queries.is_held(session, user_id, entry.place.item_id):
+        raise HeldError
     saving.store_from_form(
         session,
         user_id,

@@ -10,14 +10,17 @@ from quizapp.accounts.login import me
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts import saving
+from quizapp.attempts.actions import Plan
 from quizapp.attempts.display import explained_item, open_item
 from quizapp.attempts.forms import SelectionForm, place_named
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.routes import begin
 from quizapp.bank import queries as bank_queries
-from quizapp.bank.tags import tags_of
+from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.db import writing
-from quizapp.practice import actions
+from quizapp.practice import actions, queries
+from quizapp.practice.queries import Stock
+from quizapp.rules.blueprint import keeps_reserve
 from quizapp.rules.scoring import Tally
 
 blueprint = Blueprint("practice", __name__)
@@ -41,12 +44,38 @@ def start() -> ResponseReturnValue:
     if not form.validate():
         return _choose_page(form)
     plan = actions.practice_plan(form.selection, form.item_count.data or actions.DEFAULT_ITEMS, tags)
+    stock = _stock()
     try:
-        attempt = begin(plan, UUID(form.start_token.data))
+        attempt = begin(plan, UUID(form.start_token.data), stock.most_unseen)
     except attempt_actions.NoItemsError:
-        web.say("The bank has no items for that choice yet. Choose more domains, areas or topics.", "note")
-        return redirect(url_for("practice.choose"), 303)
+        return _nothing_to_draw(plan, stock)
+    if attempt.item_count < plan.item_count and stock.is_kept and _count_left(plan) > attempt.item_count:
+        web.say(
+            f"{web.counted(attempt.item_count, 'item')}, not {plan.item_count}: the others that you have not seen are "
+            "in your reserve.",
+            "note",
+        )
     return redirect(url_for("practice.item", attempt_id=attempt.id, position=1), 303)
+
+
+@blueprint.post("/practice/reserve/release")
+def release_reserve() -> ResponseReturnValue:
+    """Let practice use up what is kept for a full mock."""
+    session = web.db_session()
+    with writing(session):
+        actions.release_reserve(session, me().id, web.now())
+    web.say("The reserve is released: practice draws from every item now.")
+    return redirect(url_for("practice.choose"), 303)
+
+
+@blueprint.post("/practice/reserve/restore")
+def restore_reserve() -> ResponseReturnValue:
+    """Keep a reserve again."""
+    session = web.db_session()
+    with writing(session):
+        actions.restore_reserve(session, me().id)
+    web.say("Practice keeps a reserve again, of what you have not seen yet.")
+    return redirect(url_for("practice.choose"), 303)
 
 
 @blueprint.get("/practice/<uuid:attempt_id>/items/<int(max=9999):position>")
@@ -55,6 +84,8 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     session = web.db_session()
     attempt = _set_of(attempt_id)
     entry = web.or_404(attempt_queries.answered_place(session, me().id, attempt_id, position))
+    if attempt_queries.is_held(session, me().id, entry.place.item_id):
+        return render_template("practice/held.html", attempt=attempt, position=position)
     is_open = not entry.place.answer and attempt.finished_at is None
     show = open_item if is_open else explained_item
     return render_template(
@@ -77,6 +108,8 @@ def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
             actions.answer(session, me().id, attempt_id, position, request.form.get("answer", ""), web.now())
     except saving.BadEventError:
         web.say("Choose one of the options first.", "note")
+    except actions.HeldError:
+        return redirect(here, 303)
     except actions.AlreadyAnsweredError:
         web.say("This item was answered before; its first answer stays.", "note")
     except saving.AttemptFinishedError:
@@ -118,6 +151,7 @@ def summary(attempt_id: UUID) -> ResponseReturnValue:
     session = web.db_session()
     attempt = _set_of(attempt_id)
     places = attempt_queries.places(session, me().id, attempt_id)
+    held = attempt_queries.held_items(session, me().id, [place.item_id for place in places])
     marks = {mark.position: mark for mark in attempt_queries.marks_of(session, me().id, attempt_id)}
     total = Tally(sum(mark.is_correct for mark in marks.values()), len(marks))
     return render_template(
@@ -125,6 +159,7 @@ def summary(attempt_id: UUID) -> ResponseReturnValue:
         attempt=attempt,
         places=places,
         marks=marks,
+        held=held,
         total=total,
         tags=tags_of(web.config().bank_dir),
         new_token=uuid4,
@@ -139,10 +174,37 @@ def _set_of(attempt_id: UUID) -> Attempt:
 
 def _show(attempt: Attempt, position: int) -> ResponseReturnValue:
     session = web.db_session()
-    if attempt.finished_at is None:
+    here = attempt_queries.places(session, attempt.user_id, attempt.id, position)
+    is_held = bool(here) and attempt_queries.is_held(session, attempt.user_id, here[0].item_id)
+    if attempt.finished_at is None and not is_held:
         with writing(session):
             saving.show(session, attempt.user_id, attempt.id, position, web.now())
     return redirect(url_for("practice.item", attempt_id=attempt.id, position=position), 303)
+
+
+def _stock() -> Stock:
+    """What the visitor has not seen yet, and what of it is kept in reserve."""
+    blueprint, person = blueprint_of(web.config().bank_dir), me()
+    is_kept = keeps_reserve(person.exam_date, web.today(), is_released=person.reserve_released_at is not None)
+    full_form = blueprint.mocks["full"].items
+    return queries.stock_of(web.db_session(), person.id, blueprint.weights, full_form, is_kept=is_kept)
+
+
+def _count_left(plan: Plan) -> int:
+    """How many items of the choice could be drawn, the reserved ones too."""
+    return len(attempt_queries.candidates(web.db_session(), me().id, plan.selection))
+
+
+def _nothing_to_draw(plan: Plan, stock: Stock) -> ResponseReturnValue:
+    if stock.is_kept and _count_left(plan):
+        web.say("All that is left for that choice is in your reserve. Release it here, or choose more.", "note")
+        return redirect(url_for("practice.choose", _anchor="reserve"), 303)
+    web.say(
+        "There is nothing to draw for that choice: the bank has no items for it, or mocks that you have begun hold "
+        "them all.",
+        "note",
+    )
+    return redirect(url_for("practice.choose"), 303)
 
 
 def _choose_page(form: SelectionForm) -> ResponseReturnValue:
@@ -150,6 +212,8 @@ def _choose_page(form: SelectionForm) -> ResponseReturnValue:
     return render_template(
         "practice/choose.html",
         form=form,
+        stock=_stock(),
+        is_released=me().reserve_released_at is not None,
         tags=tags_of(web.config().bank_dir),
         domain_counts=bank_queries.counts_by_domain(session),
         area_counts=bank_queries.counts_by_tag(session, "area"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import ceil
 from random import Random
+
+DAYS_WITHOUT_RESERVE = 14
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,11 @@ def reserve(weights: Mapping[str, float], published: Mapping[str, int], full_for
         domain: min(ceil(full_form * weight / total), published.get(domain, 0) // 3)
         for domain, weight in weights.items()
     }
+
+
+def keeps_reserve(exam_date: date | None, today: date, *, is_released: bool) -> bool:
+    """Whether practice still leaves the reserve alone: until it is released, or 14 days before the exam."""
+    return not is_released and (exam_date is None or today < exam_date - timedelta(days=DAYS_WITHOUT_RESERVE))
 
 
 def honest_forms(weights: Mapping[str, float], unseen: Mapping[str, int], full_form: int) -> int:

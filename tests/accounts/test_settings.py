@@ -24,7 +24,7 @@ def owner_with_everything(session: Session) -> User:
     """An owner who has a row in every table of a person's data."""
     owner = make.user(session)
     drawn = make.items(session, 1)
-    attempt = make.attempt(session, owner, drawn)
+    attempt = make.attempt(session, owner, drawn, finished_at=make.NOW, correct_count=1)
     make.event(session, attempt)
     make.response(session, attempt, drawn[0].id)
     make.mark(session, attempt, drawn[0])
