@@ -230,6 +230,9 @@ def _on_http_error(error: HTTPException) -> AnyResponse:
 
 
 def _on_csrf_error(_error: CSRFError) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        # A status of its own: the page fetches a fresh token and sends the same again.
+        return json_error(403, "This page's token is no longer valid.")
     return error_page(400, "This page's form is no longer valid. Go back, open the page again and send it once more.")
 
 

@@ -147,7 +147,7 @@ def attempt(session: Session, owner: User, drawn: Sequence[Item], *, kind: str =
             item_id=each.id,
             version=each.head_version,
             domain=each.domain,
-            option_order="0123",
+            option_order="0123"[: session.get_one(ItemVersion, (each.id, each.head_version)).option_count],
         )
         for position, each in enumerate(drawn, start=1)
     )

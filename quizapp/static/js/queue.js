@@ -65,7 +65,7 @@ export class Queue {
       write(key, read(key).filter((event) => event.seq > answer.stored));
       this.onBack();
       this.onReply(answer);
-    } else if (reply.status === 401 || reply.status === 429 || reply.status >= 500) {
+    } else if ([401, 403, 429].includes(reply.status) || reply.status >= 500) {
       this.onReply({ status: reply.status });
       return this.later();
     } else {

@@ -5,7 +5,7 @@ import { lettersAreOn, setUpDisplay } from "./display.js";
 import * as marks from "./marks.js";
 import { Model } from "./model.js";
 import { Queue } from "./queue.js";
-import { askToSignIn, csrfToken } from "./session.js";
+import { askToSignIn, csrfToken, renewToken } from "./session.js";
 import { keepOffline } from "./offline.js";
 
 const SYNC_MS = 30_000;
@@ -157,7 +157,8 @@ function Room(form) {
 
   function heard({ status, error, late, rivals: met }) {
     lastWords = "";
-    if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
+    if (status === 403) renewToken({ user, address: location.pathname }).then((isSame) => (isSame ? queue.send() : heard({ status: 401 }))).catch(() => {});
+    else if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
     else if (error) lastWords = error;
     else if (status) lastWords = "The server is busy; it will be sent again.";
     if (late) lastWords = "Made after the time was up: kept, but not counted.";
@@ -189,7 +190,7 @@ function Room(form) {
       if (target.name === "note") record("note", target.value.trim());
     });
     form.addEventListener("submit", go);
-    form.addEventListener("keydown", onKey);
+    byId("place").addEventListener("keydown", onKey);
     // In strike-out mode a click on an option strikes it, and chooses nothing.
     options.addEventListener("click", (event) => {
       const label = event.target.closest(".option");
@@ -247,7 +248,7 @@ function Room(form) {
   }
 
   function onKey(event) {
-    if (!isReady || event.ctrlKey || event.metaKey || event.altKey || !lettersAreOn()) return;
+    if (!isReady || !review.hidden || event.ctrlKey || event.metaKey || event.altKey || !lettersAreOn()) return;
     if (event.target.matches("textarea, select, input[type=text]")) return;
     const key = event.key.toUpperCase();
     const choice = options.querySelector(`input[value="${/^[A-J]$/.test(key) ? key : "-"}"]`);
@@ -292,7 +293,7 @@ function Room(form) {
 
   function show(place, { push = true } = {}) {
     if (!items.has(place)) return;
-    if (!review.hidden) { review.hidden = true; form.hidden = false; byId("toolbar").hidden = false; }
+    turn({ toReview: false });
     keepNote();
     position = place;
     queue.add(place, "shown", "");
@@ -357,17 +358,23 @@ function Room(form) {
     else button.removeAttribute("aria-current");
   }
 
+  function turn({ toReview }) {
+    form.hidden = toReview;
+    byId("toolbar").hidden = toReview;
+    review.hidden = !toReview;
+    heading.classList.toggle("visually-hidden", !toReview);
+  }
+
   function showReview({ push }) {
     keepNote();
     if (push) history.pushState(null, "", `${address}/review`);
-    form.hidden = true;
-    byId("toolbar").hidden = true;
-    review.hidden = false;
+    turn({ toReview: true });
+    heading.textContent = "Review your answers";
     document.title = "Review your answers – quizapp";
     document.querySelector(".clock .place").textContent = "review";
     fillReview();
     window.scrollTo(0, 0);
-    review.querySelector("h2").focus({ preventScroll: true });
+    heading.focus({ preventScroll: true });
   }
 
   function fillReview() {
@@ -417,11 +424,11 @@ function Room(form) {
     const stored = model.positions((place) => place.answer !== "").length;
     saved.dataset.state = waiting ? "waiting" : "saved";
     const isAway = localStorage.getItem(`${name}:outage`) !== null;
-    let words = `${answers(stored)} stored.`;
+    let words = stored ? `Saved. ${answers(stored)} stored.` : "Saved.";
     if (waiting) words = isAway ? `No connection. ${answers(waiting)} wait here and will be sent.` : "Saving …";
     else if (isAway) words = "No connection. Nothing waits; go on.";
-    else if (!stored) words = "";
-    saved.textContent = lastWords || (waiting || isAway ? words : words && `Saved. ${words}`);
+    else if (!stored && queue.seq === 0) words = "";
+    saved.textContent = lastWords || words;
   }
 
   // --- When something is in the way ---

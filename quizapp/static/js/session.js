@@ -22,9 +22,7 @@ export function askToSignIn(dialog, { user, address, onDone }) {
         error.textContent = reply.status === 429 ? "Too many attempts. Wait a little." : "Address and password do not match.";
         return;
       }
-      const here = await documentAt(address);
-      token = tokenOf(here);
-      if (here.querySelector("[data-user]")?.dataset.user !== user) {
+      if (!(await renewToken({ user, address }))) {
         error.textContent = "That is another account. These answers belong to the one that began this mock.";
         return;
       }
@@ -35,6 +33,13 @@ export function askToSignIn(dialog, { user, address, onDone }) {
     }
   };
   dialog.showModal();
+}
+
+// Another tab has signed in anew, and the token changed with it. Says whether the page's owner is still the one signed in.
+export async function renewToken({ user, address }) {
+  const here = await documentAt(address);
+  token = tokenOf(here);
+  return here.querySelector("[data-user]")?.dataset.user === user;
 }
 
 const tokenOf = (page) => page.querySelector('meta[name="csrf-token"]').content;
