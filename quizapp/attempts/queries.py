@@ -1,12 +1,13 @@
 """Reads of attempts; every statement begins with the person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import BindParameter, ColumnElement, Executable, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
@@ -18,6 +19,13 @@ from quizapp.rules.blueprint import Candidate
 
 NAVIGATOR_KINDS = (ANSWER, FLAG)
 ROOM_KINDS = (ANSWER, FLAG, CERTAINTY, NOTE, STRIKE, HIGHLIGHT)
+ITEM_COLUMNS = (
+    AttemptItem.position,
+    AttemptItem.item_id,
+    AttemptItem.version,
+    AttemptItem.domain,
+    AttemptItem.option_order,
+)
 RESPONSE_COLUMNS = (Response.kind, Response.value, Response.made_at, Response.device, Response.seq)
 
 
@@ -110,10 +118,8 @@ def attempt_of(session: Session, user_id: UUID, attempt_id: UUID, *, is_locked: 
 
     With `is_locked`, inside a write, it is read anew and no other request can finish it meanwhile.
     """
-    statement = select(Attempt).where(Attempt.user_id == user_id, Attempt.id == attempt_id)
-    if is_locked:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(statement)
+    asked = {"user_id": user_id, "attempt_id": attempt_id}
+    return session.scalar(_attempt_statement(is_locked=is_locked), asked)
 
 
 def attempt_by_token(session: Session, user_id: UUID, start_token: UUID) -> Attempt | None:
@@ -150,15 +156,8 @@ def places(
     kinds: tuple[str, ...] = NAVIGATOR_KINDS,
 ) -> list[PlaceState]:
     """Every place of a form in order, or the one asked for, with its newest responses of some kinds. One statement."""
-    statement = (
-        select(AttemptItem, *RESPONSE_COLUMNS)
-        .outerjoin(Response, _response_at(kinds))
-        .where(AttemptItem.user_id == user_id, AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    )
-    if position is not None:
-        statement = statement.where(AttemptItem.position == position)
-    return _places([tuple(row) for row in session.execute(statement)])
+    asked = {"user_id": user_id, "attempt_id": attempt_id, "position": position}
+    return _places(session.execute(_places_statement(kinds, is_one=position is not None), asked))
 
 
 def answered_places(
@@ -190,32 +189,12 @@ def save_state(
     session: Session, user_id: UUID, attempt_id: UUID, device: str, positions: Collection[int]
 ) -> SaveState | None:
     """What a save must know, in one statement that locks the attempt; None if this person has no such attempt."""
-    log = (AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id, AttemptEvent.device == device)
-    rows = session.execute(
-        select(
-            Attempt,
-            select(func.max(AttemptEvent.seq)).where(*log).scalar_subquery(),
-            select(func.max(AttemptEvent.made_at)).where(*log).scalar_subquery(),
-            AttemptItem,
-            *RESPONSE_COLUMNS,
-        )
-        .outerjoin(
-            AttemptItem,
-            and_(
-                AttemptItem.user_id == Attempt.user_id,
-                AttemptItem.attempt_id == Attempt.id,
-                AttemptItem.position.in_(positions),
-            ),
-        )
-        .outerjoin(Response, _response_at(ROOM_KINDS))
-        .where(Attempt.user_id == user_id, Attempt.id == attempt_id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    ).all()
+    asked = {"user_id": user_id, "attempt_id": attempt_id, "device": device, "positions": list(positions)}
+    rows = session.execute(_save_state_statement(), asked).all()
     if not rows:
         return None
     attempt, highest_seq, last_made_at = rows[0][:3]
-    found = _places([tuple(row[3:]) for row in rows if row[3] is not None])
+    found = _places(row[3:] for row in rows if row[3] is not None)
     return SaveState(attempt, highest_seq or 0, last_made_at, {place.position: place for place in found})
 
 
@@ -296,6 +275,61 @@ def all_attempts(session: Session) -> Sequence[tuple[UUID, UUID]]:
     return [(user_id, attempt_id) for user_id, attempt_id in session.execute(select(Attempt.user_id, Attempt.id))]
 
 
+# --- Statements that run with every item and answer -----------------------------------------------------------------
+# Each is put together once, because SQLAlchemy takes longer to do that than a database takes to run it.
+
+_USER_ID: BindParameter[UUID] = bindparam("user_id")
+_ATTEMPT_ID: BindParameter[UUID] = bindparam("attempt_id")
+
+
+@cache
+def _attempt_statement(*, is_locked: bool) -> Select[Attempt]:
+    statement = select(Attempt).where(Attempt.user_id == _USER_ID, Attempt.id == _ATTEMPT_ID)
+    return statement.with_for_update().execution_options(populate_existing=True) if is_locked else statement
+
+
+@cache
+def _places_statement(kinds: tuple[str, ...], *, is_one: bool) -> Executable:
+    statement = (
+        select(*ITEM_COLUMNS, *RESPONSE_COLUMNS)
+        .select_from(AttemptItem)
+        .outerjoin(Response, _response_at(kinds))
+        .where(AttemptItem.user_id == _USER_ID, AttemptItem.attempt_id == _ATTEMPT_ID)
+        .order_by(AttemptItem.position)
+    )
+    return statement.where(AttemptItem.position == bindparam("position")) if is_one else statement
+
+
+@cache
+def _save_state_statement() -> Executable:
+    log = (
+        AttemptEvent.user_id == _USER_ID,
+        AttemptEvent.attempt_id == _ATTEMPT_ID,
+        AttemptEvent.device == bindparam("device"),
+    )
+    return (
+        select(
+            Attempt,
+            select(func.max(AttemptEvent.seq)).where(*log).scalar_subquery(),
+            select(func.max(AttemptEvent.made_at)).where(*log).scalar_subquery(),
+            *ITEM_COLUMNS,
+            *RESPONSE_COLUMNS,
+        )
+        .outerjoin(
+            AttemptItem,
+            and_(
+                AttemptItem.user_id == Attempt.user_id,
+                AttemptItem.attempt_id == Attempt.id,
+                AttemptItem.position.in_(bindparam("positions", expanding=True)),
+            ),
+        )
+        .outerjoin(Response, _response_at(ROOM_KINDS))
+        .where(Attempt.user_id == _USER_ID, Attempt.id == _ATTEMPT_ID)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    )
+
+
 def _response_at(kinds: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(
         Response.user_id == AttemptItem.user_id,
@@ -305,20 +339,26 @@ def _response_at(kinds: tuple[str, ...]) -> ColumnElement[bool]:
     )
 
 
-def _places(rows: Sequence[tuple[Any, ...]]) -> list[PlaceState]:
+def _places(rows: Iterable[Sequence[Any]]) -> list[PlaceState]:
     """Rows of an item with one response each (or none) → one place for each item, in order."""
-    items: dict[int, AttemptItem] = {}
-    values: dict[int, dict[str, Any]] = {}
-    for item, kind, value, made_at, device, seq in rows:
-        items[item.position] = item
-        found = values.setdefault(item.position, {"answer": "", "answered_at": None, "is_flagged": False})
+    found: dict[int, dict[str, Any]] = {}
+    for position, item_id, version, domain, option_order, kind, value, made_at, device, seq in rows:
+        place = found.get(position)
+        if place is None:
+            place = found[position] = {
+                "position": position,
+                "item_id": item_id,
+                "version": version,
+                "domain": domain,
+                "option_order": option_order,
+                "answer": "",
+                "answered_at": None,
+                "is_flagged": False,
+            }
         if kind == ANSWER:
-            found |= {"answer": value, "answered_at": made_at, "answer_device": device, "answer_seq": seq}
+            place |= {"answer": value, "answered_at": made_at, "answer_device": device, "answer_seq": seq}
         elif kind == FLAG:
-            found["is_flagged"] = value == "1"
+            place["is_flagged"] = value == "1"
         elif kind is not None:
-            found[kind] = value
-    return [
-        PlaceState(position, item.item_id, item.version, item.domain, item.option_order, **values[position])
-        for position, item in sorted(items.items())
-    ]
+            place[kind] = value
+    return [PlaceState(**found[position]) for position in sorted(found)]
