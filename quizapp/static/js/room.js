@@ -212,6 +212,7 @@ function Room(form) {
       if (to) show(Number(to));
     });
     byId("submit-form").addEventListener("submit", submit);
+    byId("break-form")?.addEventListener("submit", takeBreak);
     window.addEventListener("popstate", () => {
       if (!isReady) location.reload();
       else if (location.pathname.endsWith("/review")) showReview({ push: false });
@@ -417,6 +418,16 @@ function Room(form) {
     isOver = true;
     model.forget();
     byId("submit-form").submit();
+  }
+
+  // What waits arrives before the clock stops.
+  async function takeBreak(event) {
+    event.target.position.value = position;
+    if (!queue.waiting) return;
+    event.preventDefault();
+    await queue.send();
+    if (queue.waiting) tell("No connection. A break can begin when it is back.", [], 8000);
+    else event.target.requestSubmit();
   }
 
   function showSaved() {
