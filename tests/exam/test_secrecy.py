@@ -81,10 +81,10 @@ def same_dice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def bank_with_keys(database: Database, session: Session, key: Callable[[int], int]) -> Iterator[None]:
-    """A bank of 63 items that is gone afterwards. Only `key` says which option is the key."""
+    """A bank of 81 items that is gone afterwards. Only `key` says which option is the key."""
     savepoint = cast(Connection, database.bind).begin_nested()
     try:
-        stock(session, 7, key=key)
+        stock(session, 9, key=key)
         yield
     finally:
         session.rollback()
