@@ -1,0 +1,63 @@
+"""Where the time of one case goes, without a server: cProfile around the application."""
+
+import cProfile
+import pstats
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from benchmarks.crowd import Crowd, Person
+from benchmarks.servers import settings_of
+from quizapp.bank import actions as bank_actions
+from quizapp.bank.item_files import read_items
+from quizapp.bank.tags import tags_of
+from quizapp.cli import migrate
+from quizapp.config import read_config
+from quizapp.db import connect, writing
+
+ROUNDS = 300
+ROWS = 45
+
+
+def profile(folder: Path, case: str) -> None:
+    """Print the functions that one case spends its time in, on SQLite."""
+    url = f"sqlite:///{folder / 'quizapp.sqlite3'}"
+    config = read_config(settings_of(folder, url, workers=1))
+    database = connect(url)
+    migrate(database)
+    with database.session() as session, writing(session):
+        items = read_items(config.bank_dir, tags_of(config.bank_dir))
+        bank_actions.load_items(session, items, datetime.now(UTC))
+    crowd = Crowd(config, database)
+    person = crowd.person()
+    person.running = crowd.start(person)
+    crowd.answer(person, person.running, 100)
+    seqs = count(1)
+
+    def save() -> None:
+        seq = next(seqs)
+        event = {"seq": seq, "position": seq % 200 + 1, "kind": "answer", "value": "A", "age_ms": 0}
+        crowd.send(person, f"/attempts/{person.running}/events", body={"device": "bench", "events": [event]})
+
+    cases: dict[str, Callable[[], object]] = {
+        "save": save,
+        "item": lambda: crowd.send(person, f"/attempts/{person.running}/items/7"),
+        "review": lambda: crowd.send(person, f"/attempts/{person.running}/review"),
+        "start": lambda: _start(crowd, person),
+    }
+    run = cases[case]
+    for _ in range(20):
+        run()
+    profiler = cProfile.Profile()
+    with profiler:
+        for _ in range(ROUNDS if case != "start" else 20):
+            run()
+    statistics = pstats.Stats(profiler)
+    statistics.sort_stats("tottime").print_stats(ROWS)
+    statistics.sort_stats("cumulative").print_stats(2 * ROWS)
+
+
+def _start(crowd: Crowd, person: Person) -> None:
+    crowd.set_aside([person])
+    crowd.start(person)
