@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, json_content, person_key, random_key, short_text, slug
-from quizapp.rules.timing import Standing, break_used, standing
+from quizapp.rules.timing import MOST_BREAK_SECONDS, Standing, break_used, standing
 
 ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
 
@@ -84,6 +84,11 @@ class Attempt(Base):
     def break_seconds_used(self, now: datetime) -> int:
         """How long the clock has stood still, an open break counted."""
         return self.break_seconds + break_used(self.break_started_at, self.break_seconds, now)
+
+    def is_on_break(self, now: datetime) -> bool:
+        """Whether the clock stands still, so that the room is closed until the candidate comes back."""
+        is_open = self.break_started_at is not None and self.break_seconds_used(now) < MOST_BREAK_SECONDS
+        return is_open and self.standing(now) is Standing.RUNNING
 
     def close_break(self, now: datetime) -> None:
         """End an open break: the deadline moves by what it has given."""

@@ -112,6 +112,6 @@ def state(attempt_id: UUID) -> ResponseReturnValue:
     return {
         "standing": attempt.standing(moment).value,
         "seconds_left": seconds_left(attempt.deadline(moment), moment),
-        "is_on_break": attempt.break_started_at is not None,
+        "is_on_break": attempt.is_on_break(moment),
         "responses": [[row.position, row.kind, row.value, row.device] for row in rows],
     }

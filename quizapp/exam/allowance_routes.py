@@ -12,7 +12,7 @@ from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.forms import place_named
 from quizapp.attempts.models import Attempt
 from quizapp.db import writing
-from quizapp.exam.visits import exam_of, on_break, page_after
+from quizapp.exam.visits import exam_of, page_after
 from quizapp.rules.timing import MAX_AGE_MS, MOST_BREAK_SECONDS, MOST_OUTAGE_SECONDS, seconds_left
 
 blueprint = Blueprint("allowances", __name__)
@@ -28,7 +28,7 @@ MOST_ASKED_SECONDS = MAX_AGE_MS // 1000
 def pause(attempt_id: UUID) -> ResponseReturnValue:
     """The clock stands still, and the items are out of sight."""
     attempt, moment = exam_of(attempt_id), web.now()
-    if not on_break(attempt, moment):
+    if not attempt.is_on_break(moment):
         return redirect(page_after(attempt))
     return render_template(
         "exam/break.html",

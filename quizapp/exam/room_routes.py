@@ -14,7 +14,7 @@ from quizapp.attempts.display import open_item
 from quizapp.attempts.forms import place_named
 from quizapp.bank import queries as bank_queries
 from quizapp.db import writing
-from quizapp.exam.visits import exam_of, on_break, page_after, place_at
+from quizapp.exam.visits import exam_of, page_after, place_at
 from quizapp.rules.answer_log import ANSWER, CERTAINTY, FLAG, NOTE
 from quizapp.rules.timing import Standing, seconds_left
 
@@ -30,7 +30,7 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     moment = web.now()
     if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(page_after(attempt))
-    if on_break(attempt, moment):
+    if attempt.is_on_break(moment):
         return redirect(url_for("allowances.pause", attempt_id=attempt_id, position=position))
     places = attempt_queries.places(session, me().id, attempt_id)
     here = attempt_queries.places(session, me().id, attempt_id, position, attempt_queries.ROOM_KINDS)
@@ -52,7 +52,7 @@ def form(attempt_id: UUID) -> ResponseReturnValue:
     session = web.db_session()
     attempt = exam_of(attempt_id)
     moment = web.now()
-    if attempt.standing(moment) is not Standing.RUNNING or on_break(attempt, moment):
+    if attempt.standing(moment) is not Standing.RUNNING or attempt.is_on_break(moment):
         return web.error_page(409, "This mock is over, or on a break.")
     entries = attempt_queries.answered_places(session, me().id, attempt_id, kinds=())
     return render_template("exam/form.html", items=[open_item(entry.place, entry.version) for entry in entries])
@@ -140,7 +140,7 @@ def review(attempt_id: UUID) -> ResponseReturnValue:
     moment = web.now()
     if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(page_after(attempt))
-    if on_break(attempt, moment):
+    if attempt.is_on_break(moment):
         return redirect(url_for("allowances.pause", attempt_id=attempt_id))
     places = attempt_queries.places(web.db_session(), me().id, attempt_id)
     left = seconds_left(attempt.deadline(moment), moment)

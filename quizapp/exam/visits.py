@@ -1,6 +1,5 @@
 """What the pages of one exam share: whose it is, and where its reader belongs now."""
 
-from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
@@ -10,7 +9,7 @@ from quizapp.accounts.login import me
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.queries import PlaceState
-from quizapp.rules.timing import MOST_BREAK_SECONDS, Standing
+from quizapp.rules.timing import Standing
 
 
 def exam_of(attempt_id: UUID) -> Attempt:
@@ -24,12 +23,6 @@ def page_after(attempt: Attempt) -> str:
     standing = attempt.standing(web.now())
     page = {Standing.FINISHED: "result.result", Standing.EXPIRED: "room.time_up", Standing.RUNNING: "room.review"}
     return url_for(page[standing], attempt_id=attempt.id)
-
-
-def on_break(attempt: Attempt, now: datetime) -> bool:
-    """Whether the clock stands still for a break, so that the room is closed until the candidate comes back."""
-    is_running = attempt.standing(now) is Standing.RUNNING
-    return is_running and attempt.break_started_at is not None and attempt.break_seconds_used(now) < MOST_BREAK_SECONDS
 
 
 def place_at(places: list[PlaceState], position: int) -> PlaceState | None:
