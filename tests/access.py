@@ -91,6 +91,8 @@ POST exam.start_sampler               goes      goes     goes     goes   goes   
 
 GET  result.answer                    sign-in   404      404      200    404    404      404
 GET  result.answers                   sign-in   404      404      200    404    404      404
+GET  result.notes                     sign-in   sign-in  200      200    200    200      200
+GET  result.print_view                sign-in   404      404      200    404    404      404
 GET  result.result                    sign-in   404      404      200    404    404      404
 
 GET  room.form                        sign-in   404      404      200    404    404      404

@@ -87,6 +87,7 @@ def one_of_everything(
         "result.result": {"attempt_id": finished.id},
         "result.answers": {"attempt_id": finished.id},
         "result.answer": {"attempt_id": finished.id},
+        "result.print_view": {"attempt_id": finished.id},
     }
     return arguments, special
 

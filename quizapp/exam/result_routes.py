@@ -1,4 +1,4 @@
-"""After the exam: the result, and the review of every item."""
+"""After the exam: the result, the review of every item, its print view, and a candidate's notes."""
 
 from uuid import UUID, uuid4
 
@@ -7,33 +7,44 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import web
 from quizapp.accounts.login import me
-from quizapp.attempts import queries as attempt_queries
-from quizapp.attempts.display import explained_item
+from quizapp.attempts.models import Attempt
 from quizapp.bank import queries as bank_queries
-from quizapp.bank.tags import tags_of
-from quizapp.exam import queries
-from quizapp.exam.visits import exam_of, page_after, place_at
+from quizapp.bank.tags import blueprint_of, tags_of
+from quizapp.exam import notes as notes_of_candidates
+from quizapp.exam import results
+from quizapp.exam.results import Review
+from quizapp.exam.visits import exam_of, page_after
 from quizapp.rules.scoring import is_weak, reaches, weakest_first
-from quizapp.rules.timing import seconds_used
 
 blueprint = Blueprint("result", __name__)
+
+LAST_PAGE = 10_000
+
+
+@blueprint.app_template_filter("precisely")
+def format_precisely(seconds: float) -> str:
+    """48 s; 1 min 5 s; 12 min; from an hour on as durations are elsewhere."""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    if not 1 <= minutes < 60 or not rest:
+        return web.format_duration(whole)
+    return f"{minutes} min {rest} s"
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
 @web.guests_welcome
 def result(attempt_id: UUID) -> ResponseReturnValue:
-    """The score against the candidate's target, and what to study next."""
-    session = web.db_session()
+    """The score against the candidate's target, what to study next, and where the time went."""
     attempt = exam_of(attempt_id)
     if attempt.finished_at is None:
         return redirect(page_after(attempt))
-    found = queries.result_of(session, attempt)
+    review = _review_of(attempt)
     return render_template(
         "exam/result.html",
         attempt=attempt,
-        result=found,
+        review=review,
+        result=results.result_of(web.db_session(), attempt, review),
         tags=tags_of(web.config().bank_dir),
-        seconds_used=seconds_used(attempt.started_at, attempt.deadline_at, attempt.finished_at),
         reaches=reaches,
         is_weak=is_weak,
         weakest_first=weakest_first,
@@ -45,37 +56,73 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
 @web.guests_welcome
 def answers(attempt_id: UUID) -> ResponseReturnValue:
     """Every item of a finished attempt as a list, filtered."""
-    session = web.db_session()
     attempt = exam_of(attempt_id)
     if attempt.finished_at is None:
         return redirect(page_after(attempt))
-    shown = request.args.get("show", "all")
-    keep = queries.FILTERS.get(shown)
-    if keep is None:
-        return web.error_page(404)
-    places = attempt_queries.places(session, me().id, attempt_id)
-    marks = attempt_queries.marks_of(session, me().id, attempt_id)
-    stems = queries.stems_of(session, me().id, attempt_id)
-    pairs = list(zip(marks, places, strict=True))
-    counts = {name: sum(test(*pair) for pair in pairs) for name, test in queries.FILTERS.items()}
-    rows = [(mark, place, stems[place.position]) for mark, place in pairs if keep(mark, place)]
-    return render_template("exam/answers.html", attempt=attempt, rows=rows, shown=shown, counts=counts)
+    shown = _filter_asked_for()
+    review = _review_of(attempt)
+    stems = results.stems_of(web.db_session(), me().id, attempt_id)
+    return render_template("exam/answers.html", attempt=attempt, review=review, shown=shown, stems=stems)
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/answers/<int:position>")
 @web.guests_welcome
 def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
-    """One item of a finished attempt with every rationale and its sources."""
-    session = web.db_session()
+    """One item of a finished attempt with every rationale, its sources, and what the candidate did."""
     attempt = exam_of(attempt_id)
     if attempt.finished_at is None:
         return redirect(page_after(attempt))
-    places = attempt_queries.places(session, me().id, attempt_id)
-    place = web.or_404(place_at(places, position))
-    version = web.or_404(bank_queries.version_of(session, place.item_id, place.version))
+    shown = _filter_asked_for()
+    review = _review_of(attempt)
+    entry = web.or_404(review.at(position))
+    item = None
+    if not entry.is_held:
+        place = entry.place
+        version = web.or_404(bank_queries.version_of(web.db_session(), place.item_id, place.version))
+        item = results.reviewed_item(entry, version)
     return render_template(
         "exam/answer.html",
         attempt=attempt,
-        item=explained_item(place, version),
+        entry=entry,
+        item=item,
+        shown=shown,
+        neighbours=review.neighbours(position, shown),
         tags=tags_of(web.config().bank_dir),
     )
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/print")
+@web.guests_welcome
+def print_view(attempt_id: UUID) -> ResponseReturnValue:
+    """Every item of a finished attempt, explained, on one page for paper."""
+    attempt = exam_of(attempt_id)
+    if attempt.finished_at is None:
+        return redirect(page_after(attempt))
+    review = _review_of(attempt)
+    keys = {(each.place.item_id, each.place.version) for each in review.places if not each.is_held}
+    versions = bank_queries.versions_of(web.db_session(), keys)
+    rows = [
+        (each, None if each.is_held else results.reviewed_item(each, versions[each.place.item_id, each.place.version]))
+        for each in review.places
+    ]
+    return render_template("exam/print.html", attempt=attempt, rows=rows, tags=tags_of(web.config().bank_dir))
+
+
+@blueprint.get("/notes")
+def notes() -> ResponseReturnValue:
+    """Everything that the candidate wrote or highlighted in any attempt."""
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+    found = notes_of_candidates.notes_of(web.db_session(), me().id, page)
+    if page > found.pages:
+        return web.error_page(404)
+    return render_template("exam/notes.html", notes=found, page=page)
+
+
+def _review_of(attempt: Attempt) -> Review:
+    return results.review_of(web.db_session(), attempt, blueprint_of(web.config().bank_dir).seconds_per_item)
+
+
+def _filter_asked_for() -> str:
+    """The filter that an address names."""
+    shown = request.args.get("show", "all")
+    return web.or_404(shown if shown in results.FILTERS else None)
