@@ -65,7 +65,7 @@ def answers(attempt_id: UUID) -> ResponseReturnValue:
     return render_template("exam/answers.html", attempt=attempt, review=review, shown=shown, stems=stems)
 
 
-@blueprint.get("/attempts/<uuid:attempt_id>/answers/<int:position>")
+@blueprint.get("/attempts/<uuid:attempt_id>/answers/<int(max=9999):position>")
 @web.guests_welcome
 def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """One item of a finished attempt with every rationale, its sources, and what the candidate did."""

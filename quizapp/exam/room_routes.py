@@ -21,7 +21,7 @@ from quizapp.rules.timing import Standing, seconds_left
 blueprint = Blueprint("room", __name__)
 
 
-@blueprint.get("/attempts/<uuid:attempt_id>/items/<int:position>")
+@blueprint.get("/attempts/<uuid:attempt_id>/items/<int(max=9999):position>")
 @web.guests_welcome
 def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """One item, as it may be shown before the answer."""
@@ -58,7 +58,7 @@ def form(attempt_id: UUID) -> ResponseReturnValue:
     return render_template("exam/form.html", items=[open_item(entry.place, entry.version) for entry in entries])
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>/items/<int:position>")
+@blueprint.post("/attempts/<uuid:attempt_id>/items/<int(max=9999):position>")
 @web.guests_welcome
 def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """Store what the item's form says, and go where it asks: to another place, or to the review."""
