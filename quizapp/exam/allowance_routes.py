@@ -168,7 +168,7 @@ def bring_back(attempt_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/history/start-over")
 def ask_to_start_over() -> ResponseReturnValue:
     """What starting over means."""
-    attempts = attempt_queries.attempts_of(web.db_session(), me().id)
+    attempts = attempt_queries.attempts_of(web.db_session(), me().id, limit=10_000)
     return render_template("exam/start_over.html", attempts=attempts)
 
 

@@ -30,7 +30,7 @@ def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_perce
             )
     for attempt in open_attempts:
         if not attempt.is_practice:
-            return NextStep("resume", f"Go on with: {attempt.title}", "It is running, and the clock with it.", attempt)
+            return NextStep("resume", f"Go on with: {attempt.title}", _clock_of(attempt, now), attempt)
     if not progress.first_sight.total:
         return NextStep("mock", "Take a quick mock", "It shows where you stand in each of the nine domains.")
     domains = progress.groups["domain"]
@@ -39,6 +39,14 @@ def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_perce
             found = domains[domain]
             return NextStep("practise", "", f"{found.right} of {found.total} right so far.", domain=domain)
     return NextStep("mock", "Take another mock", "No domain is below your target. A fresh form tells more.")
+
+
+def _clock_of(attempt: Attempt, now: datetime) -> str:
+    if attempt.deadline_at is None:
+        return "It has no clock, and waits for you."
+    if attempt.is_on_break(now):
+        return "You are on a break: the clock stands still, for 60 minutes of breaks in all."
+    return "It is running, and the clock with it."
 
 
 def days_until(exam_date: date | None, today: date) -> int | None:

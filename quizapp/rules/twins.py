@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 SHINGLE_WORDS = 3
-# Reached when about a quarter of the words were changed. The two likest of 306 independent items reach 0.14.
+# Reached when about a quarter of the words were changed. The two likest of 306 independent items reach 0.15.
 LEAST_LIKENESS = 0.25
 
 
