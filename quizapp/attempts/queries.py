@@ -250,12 +250,15 @@ def responses_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[
 
 def log_of(session: Session, user_id: UUID, attempt_id: UUID) -> list[tuple[StoredEvent, datetime]]:
     """An attempt's whole log, each event with the moment it was received."""
-    rows = session.scalars(
-        select(AttemptEvent).where(AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id)
+    log = AttemptEvent
+    rows = session.execute(
+        select(log.device, log.seq, log.position, log.kind, log.value, log.made_at, log.received_at).where(
+            log.user_id == user_id, log.attempt_id == attempt_id
+        )
     )
     return [
-        (StoredEvent(row.device, row.seq, row.position, row.kind, row.value, row.made_at), row.received_at)
-        for row in rows
+        (StoredEvent(device, seq, position, kind, value, made_at), received_at)
+        for device, seq, position, kind, value, made_at, received_at in rows
     ]
 
 

@@ -150,7 +150,7 @@ def review_of(session: Session, attempt: Attempt, usual_seconds: float) -> Revie
     held = queries.held_items(session, user_id, [place.item_id for place in places])
     marks = _marks_and_keys(session, attempt)
     log = [
-        (replace(event, counts=event_counts(attempt, event.made_at, received_at)), received_at)
+        (event if event_counts(attempt, event.made_at, received_at) else replace(event, counts=False), received_at)
         for event, received_at in queries.log_of(session, user_id, attempt_id)
     ]
     events = [event for event, _ in log]
@@ -248,10 +248,10 @@ def _late_by_position(
     attempt: Attempt, log: Sequence[tuple[StoredEvent, datetime]], held: Collection[int]
 ) -> dict[int, list[Late]]:
     found: dict[int, list[Late]] = {}
-    for event, received_at in sorted(log, key=lambda entry: entry[0].rank):
-        if not event.counts and event.kind != SHOWN:
-            reason = why_not_counted(event.made_at, received_at, attempt.deadline_at, attempt.finished_at)
-            found.setdefault(event.position, []).append(Late(event, received_at, reason, event.position in held))
+    late = [entry for entry in log if not entry[0].counts and entry[0].kind != SHOWN]
+    for event, received_at in sorted(late, key=lambda entry: entry[0].rank):
+        reason = why_not_counted(event.made_at, received_at, attempt.deadline_at, attempt.finished_at)
+        found.setdefault(event.position, []).append(Late(event, received_at, reason, event.position in held))
     return found
 
 
