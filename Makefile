@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lock fix clean
+.PHONY: help serve test check bench trace-durability lock fix clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,12 @@ check: $(VENV)/dev.stamp ## Run every static check
 	$(BIN)/djlint --lint --quiet quizapp/templates
 	$(BIN)/bandit -q -c pyproject.toml -r quizapp
 	$(BIN)/quizapp bank check
+
+bench: $(VENV)/dev.stamp ## Measure the exam room beside its floors, on SQLite and PostgreSQL (about four minutes)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+trace-durability: $(VENV)/dev.stamp ## Show that every answer was on the disk before the reply to it (needs strace)
+	@$(BIN)/python -m benchmarks.durability
 
 fix: $(VENV)/dev.stamp ## Format and mend what tools can mend
 	$(BIN)/ruff check --fix .

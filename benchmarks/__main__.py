@@ -24,6 +24,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="quizapp-bench-") as folder:
             profile(Path(folder), options.profile)
         return
+    if not Path("/proc/self/stat").exists():
+        sys.exit("The CPU time of each process is read from /proc, which only Linux has.")
     sizes = Sizes(tuple(options.candidates), options.seconds)
     begun = time.monotonic()
     print("\n".join(report.machine()))

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask import render_template_string
 from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import Table, delete, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from werkzeug.test import TestResponse
 
 from benchmarks.client import USER_AGENT
@@ -18,7 +18,7 @@ from quizapp import web
 from quizapp.accounts import login
 from quizapp.accounts.models import User
 from quizapp.app import create_app
-from quizapp.attempts.models import Attempt, Mark
+from quizapp.attempts.models import Attempt, AttemptEvent, Mark
 from quizapp.config import Config
 from quizapp.db import Database
 from quizapp.models import Base
@@ -154,10 +154,11 @@ class Crowd:
             .values(finished_at=None, correct_count=None)
         )
 
-    def count(self, table: type[Base]) -> int:
-        """How many rows a table has."""
+    def events_of(self, devices: str) -> int:
+        """How many events the log has of devices whose names begin so."""
         with self.database.session() as session:
-            return len(session.execute(select(*cast(Table, table.__table__).primary_key)).all())
+            named = AttemptEvent.device.startswith(devices)
+            return session.scalar(select(func.count()).select_from(AttemptEvent).where(named)) or 0
 
     def _write(self, statement: Any) -> None:
         with self.database.session() as session:

@@ -11,12 +11,11 @@ from typing import cast
 
 from sqlalchemy import Engine
 
-from benchmarks.cases import CASES, READERS, STARTERS, SUBMITTERS, Case, Scripts, record
+from benchmarks.cases import CASES, READERS, SAVING, STARTERS, SUBMITTERS, Case, Scripts, record
 from benchmarks.client import Run, Step, drive, fetch
 from benchmarks.crowd import Crowd, Person
 from benchmarks.floors import RECORDED_FILE, RecordedRoute
 from benchmarks.servers import Server, cpu_seconds, floor_command, running, serve_command, settings_of
-from quizapp.attempts.models import AttemptEvent
 from quizapp.bank import actions as bank_actions
 from quizapp.bank.item_files import read_items
 from quizapp.bank.tags import tags_of
@@ -25,7 +24,6 @@ from quizapp.config import Config, read_config
 from quizapp.db import Database, connect, writing
 
 SITE, REPLAYED, BARE = "site", "same statements, no logic", "bare page of this size"
-SLICES = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Sizes:
 
     candidates: tuple[int, ...] = (8, 32)
     slice_seconds: float = 0.45
+    slices: int = 3
     items: int = 200
     workers: int = 2
 
@@ -134,13 +133,12 @@ def measure(folder: Path, url: str, postmaster: int | None, sizes: Sizes, say: C
             BARE: stack.enter_context(running(floor_command("bare"), folder, settings)),
         }
         bench = _Bench(crowd, groups, routes, servers, postmaster, sizes)
-        stored = crowd.count(AttemptEvent)
         rows = []
         for case in CASES:
             for candidates in sizes.candidates:
                 say(f"{case.name.format(items=sizes.items)}, {candidates} candidates")
                 rows.append(bench.row(case, candidates))
-        lost = stored + bench.events_acknowledged - crowd.count(AttemptEvent)
+        lost = bench.saves_acknowledged - crowd.events_of(SAVING)
     cast(Engine, database.bind).dispose()
     return Finding(loading, {name: len(route.statements) for name, route in routes.items()}, rows, lost)
 
@@ -205,7 +203,7 @@ class _Bench:
         self.postmaster = postmaster
         self.sizes = sizes
         self.scripts = Scripts(crowd)
-        self.events_acknowledged = 0
+        self.saves_acknowledged = 0
 
     def row(self, case: Case, candidates: int) -> Row:
         """One case at one number of candidates."""
@@ -218,11 +216,12 @@ class _Bench:
         if case.is_page:
             scripts[BARE] = lambda _: self.scripts.bare(size)
         found = {name: Measured(html_bytes=size) for name in scripts}
-        for number in range(-1, SLICES):
+        for number in range(-1, self.sizes.slices):
             for name, script in scripts.items():
                 shares = _shares([script(person) for person in people], candidates, is_chained=case.is_once)
                 measured = self._slice(name, shares)
-                self._count(case, name, measured)
+                if name != BARE and "save" in case.floors:
+                    self.saves_acknowledged += len(measured[0].latencies)
                 if number >= 0:  # The first time round, caches fill.
                     found[name].add(*measured)
                 if case.is_once:
@@ -235,10 +234,6 @@ class _Bench:
         run = drive(server.port, scripts, self.sizes.slice_seconds)
         after = cpu_seconds(server.process.pid), cpu_seconds(self.postmaster)
         return run, after[0] - before[0], after[1] - before[1]
-
-    def _count(self, case: Case, name: str, measured: tuple[Run, float, float]) -> None:
-        if name != BARE:
-            self.events_acknowledged += len(measured[0].latencies) * EVENTS_OF_A_STEP.get(case.floors[0], 0)
 
     def _put_back(self, case: Case) -> None:
         people = self.groups[case.group]
@@ -255,10 +250,6 @@ class _Bench:
         steps = case.script(self.scripts, person)
         pages = [fetch(self.servers[SITE].port, next(steps)[0]) for _ in range(min(20, self.sizes.items))]
         return max(len(page.body) for page in pages)
-
-
-# An answer and, from a plain form, that the next item was shown; the first item is shown at the start.
-EVENTS_OF_A_STEP = {"save": 1, "form": 2, "start": 1}
 
 
 def _shares(scripts: list[Iterator[Step]], number: int, *, is_chained: bool) -> list[Iterator[Step]]:

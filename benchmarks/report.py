@@ -33,7 +33,7 @@ def tables(finding: Finding) -> Iterator[str]:
     yield ""
     counts = ", ".join(f"{name} {number}" for name, number in finding.statements.items())
     yield f"Statements, besides the one that finds the session: {counts}."
-    yield f"Answers and showings acknowledged and not in the log: {finding.lost}."
+    yield f"Answers acknowledged that are not in the log: {finding.lost}."
     for candidates in dict.fromkeys(row.candidates for row in finding.rows):
         yield ""
         yield f"{candidates} candidates at once:"

@@ -133,9 +133,23 @@ def cpu_seconds(root: int | None) -> float:
     """CPU time used so far by a process, its living descendants, and its children that have ended."""
     if root is None:
         return 0.0
+    parents, ticks = _processes()
+    family = {root}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(ticks.get(pid, 0) for pid in family) / TICKS
+
+
+def children_of(pid: int) -> list[int]:
+    """The living children of a process."""
+    parents, _ = _processes()
+    return [child for child, parent in parents.items() if parent == pid]
+
+
+def _processes() -> tuple[dict[int, int], dict[int, int]]:
+    """Of every process: its parent, and the ticks that it and its ended children have used."""
     parents: dict[int, int] = {}
-    used: dict[int, int] = {}
-    ended: dict[int, int] = {}
+    ticks: dict[int, int] = {}
     for path in Path("/proc").iterdir():
         if path.name.isdecimal():
             try:
@@ -144,14 +158,9 @@ def cpu_seconds(root: int | None) -> float:
                 continue
             # The name stands in parentheses and may hold spaces.
             fields = text.rpartition(")")[2].split()
-            pid = int(path.name)
-            parents[pid] = int(fields[1])
-            used[pid] = int(fields[11]) + int(fields[12])
-            ended[pid] = int(fields[13]) + int(fields[14])
-    family = {root}
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(used.get(pid, 0) + ended.get(pid, 0) for pid in family) / TICKS
+            parents[int(path.name)] = int(fields[1])
+            ticks[int(path.name)] = sum(map(int, fields[11:15]))
+    return parents, ticks
 
 
 def free_port() -> int:
