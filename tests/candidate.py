@@ -124,6 +124,6 @@ class Exam:
         """Press Submit."""
         return self.client.post(f"{self.root}/submit")
 
-    def wrong(self, right: int) -> str:
-        """An answer to every place of which the first `right` are right."""
-        return "".join(letter if n < right else "BACD"["ABCD".index(letter)] for n, letter in enumerate(self.key))
+    def letters(self, *, right: int) -> str:
+        """An answer to every place, of which only the first `right` are right."""
+        return "".join(letter if n < right else "BADC"["ABCD".index(letter)] for n, letter in enumerate(self.key))
