@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-import msgspec
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from granian import Granian
@@ -26,7 +25,8 @@ from quizapp.accounts.models import ROLES
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.bank import actions as bank_actions
-from quizapp.bank.item_files import ReadItem, json_schema, read_items
+from quizapp.bank.commands import bank
+from quizapp.bank.item_files import ReadItem, read_items
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
@@ -172,9 +172,7 @@ def doctor(config: Config, *, rebuild: bool) -> None:
 # --- The bank -------------------------------------------------------------------------------------------------------
 
 
-@quizapp.group(help="The question bank.")
-def bank() -> None:
-    """Commands about the bank."""
+quizapp.add_command(bank)
 
 
 @bank.command("load", help="Load the bank's files into the database: all or nothing.")
@@ -192,12 +190,6 @@ def bank_check(config: Config) -> None:
     items = _read(config)
     published = sum(read.text.status == "published" for read in items)
     click.echo(f"{len(items)} items, {published} published: no errors.")
-
-
-@bank.command("schema", help="Print the JSON Schema of item files, for editors.")
-def bank_schema() -> None:
-    """The schema that question_bank/schema/item.schema.json holds."""
-    click.echo(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
 
 
 def _read(config: Config) -> list[ReadItem]:

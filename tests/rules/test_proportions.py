@@ -1,0 +1,31 @@
+"""Intervals, exact chances, and the correction for many tests."""
+
+import pytest
+
+from quizapp.rules.proportions import chance_of_at_least, holm, wilson
+
+
+def test_the_interval_is_wilsons() -> None:
+    # Newcombe 1998, table I, method 3.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_nothing_counted_says_nothing() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_guessing_is_a_binomial_where_every_item_has_as_many_options() -> None:
+    assert chance_of_at_least(2, [0.25, 0.25]) == pytest.approx(1 / 16)
+    assert chance_of_at_least(1, [0.25, 0.25]) == pytest.approx(7 / 16)
+
+
+def test_each_item_counts_with_its_own_chance() -> None:
+    assert chance_of_at_least(2, [0.25, 1 / 3]) == pytest.approx(1 / 12)
+    assert chance_of_at_least(0, [0.25, 1 / 3]) == pytest.approx(1)
+
+
+def test_the_smallest_of_several_probabilities_pays_for_all() -> None:
+    assert holm({"a": 0.04, "b": 0.01, "c": 0.03}) == pytest.approx({"a": 0.06, "b": 0.03, "c": 0.06})
+    assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
