@@ -1,8 +1,9 @@
 """The exam room: one item at a time, the review, submitting."""
 
+from functools import cache
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
@@ -180,6 +181,9 @@ def tutorial() -> ResponseReturnValue:
 @web.public
 def service_worker() -> ResponseReturnValue:
     """The script that keeps a running room through an outage; it must stand at the root to serve the pages below."""
-    response = send_from_directory(web.STATIC_DIR / "js", "service-worker.js", mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return Response(_worker_script(), mimetype="text/javascript")
+
+
+@cache
+def _worker_script() -> str:
+    return (web.STATIC_DIR / "js" / "service-worker.js").read_text(encoding="utf-8")

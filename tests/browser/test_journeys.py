@@ -57,7 +57,7 @@ def test_a_guest_becomes_a_candidate_and_then_a_certificant(person: Page, site: 
 
     email = register(page)
     page.goto("/history")
-    expect(page.get_by_role("link", name="Ten-item sampler")).to_be_visible()
+    expect(page.get_by_role("link", name="Ten-item sampler", exact=True)).to_be_visible()
 
     page.goto("/mocks")
     page.get_by_role("button", name="Start the quick mock").click()
@@ -118,7 +118,7 @@ def test_a_restart_of_the_server_in_the_middle_loses_nothing(new_context: NewCon
     page.locator(".option").first.click()
     expect(page.locator("#saved")).to_contain_text("wait")
     site.start()
-    expect(page.locator("#saved")).to_have_text("Saved", timeout=15_000)
+    expect(page.locator("#saved")).to_have_text("Saved. 6 answers stored.", timeout=15_000)
     page.goto("/dashboard")
     page.get_by_role("button", name="Go on").first.click()
     expect(page.locator("h1")).to_have_text("Item 7 of 45")
