@@ -178,9 +178,14 @@ def test_a_stranger_is_told_with_404_that_there_is_no_such_attempt(exam: Exam, s
     assert stored(session) == 0
 
 
-def test_without_a_token_against_forgery_nothing_is_stored(app: Flask, exam: Exam, session: Session) -> None:
+def test_a_token_that_is_no_longer_valid_has_a_status_of_its_own_so_that_no_answer_is_thrown_away(
+    app: Flask, exam: Exam, session: Session
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    assert exam.post_events(batch()).status_code in {400, 401, 403}
+    response = exam.client.post(f"{exam.root}/events", json=batch(), headers={**SCRIPT, "X-CSRFToken": "stale"})
+    assert (response.status_code, response.mimetype) == (403, "application/json")
+    exam.client.sign_out()
+    assert exam.post_events(batch()).status_code == 403
     assert stored(session) == 0
 
 

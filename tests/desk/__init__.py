@@ -1,0 +1,1 @@
+"""Tests of the desk: the bank as authors and reviewers see it."""
