@@ -122,14 +122,17 @@ def go(attempt_id: UUID) -> ResponseReturnValue:
 def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
     session = web.db_session()
     attempt = exam_of(attempt_id)
-    if attempt.standing(web.now()) is not Standing.RUNNING:
+    moment = web.now()
+    if attempt.standing(moment) is not Standing.RUNNING:
         return redirect(page_after(attempt), 303)
+    if attempt.is_on_break(moment):
+        return redirect(url_for("allowances.pause", attempt_id=attempt_id), 303)
     places = attempt_queries.places(session, me().id, attempt_id)
     if position is None:
         position = next((place.position for place in places if not place.answer), 1)
     web.or_404(place_at(places, position))
     with writing(session):
-        saving.show(session, me().id, attempt_id, position, web.now())
+        saving.show(session, me().id, attempt_id, position, moment)
     return redirect(url_for("room.item", attempt_id=attempt_id, position=position), 303)
 
 

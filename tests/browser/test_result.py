@@ -1,4 +1,4 @@
-"""The result, the review, the print view and the notes of a finished mock in a real browser, with all that they have."""
+"""The result, the review, the print view and the notes of a finished mock in a real browser, with all they have."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -311,9 +311,14 @@ def test_signing_out_warns_while_something_waits(new_context: NewContext, site: 
     nothing_waits(page)
 
 
+def open_review(page: Page) -> None:
+    page.locator("#heading").focus()
+    press(page, "R")
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "item": lambda page: None,
-    "review": lambda page: (page.locator("#heading").focus(), press(page, "R"))[-1],
+    "review": open_review,
     "calculator": lambda page: page.get_by_role("button", name="Calculator").click(),
     "display": lambda page: page.get_by_role("button", name="Display").click(),
     "keys": lambda page: page.get_by_role("button", name="Keys").click(),
