@@ -156,7 +156,7 @@ def finish(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> 
 def mark_answer(session: Session, attempt: Attempt, entry: AnsweredPlace) -> None:
     """Mark one place of a practice set at once; the first mark of a place stays."""
     is_first_sight = entry.place.item_id not in queries.seen_before(session, attempt.user_id, attempt.id)
-    row = _mark_row(attempt, entry, is_first_sight=is_first_sight)
+    row = _mark_row(attempt, entry.place, entry.key_option, is_first_sight=is_first_sight)
     session.execute(insert_into(session, Mark).values(row).on_conflict_do_nothing())
 
 
@@ -198,19 +198,21 @@ def _write_marks(session: Session, attempt: Attempt) -> None:
     """Mark every place of an exam, or the answered places of a practice set."""
     user_id, attempt_id = attempt.user_id, attempt.id
     seen = queries.seen_before(session, user_id, attempt_id)
-    entries = queries.answered_places(session, user_id, attempt_id)
-    if attempt.is_practice:
-        entries = [entry for entry in entries if entry.place.answer]
-    rows = [_mark_row(attempt, entry, is_first_sight=entry.place.item_id not in seen) for entry in entries]
+    keys = queries.keys_of(session, user_id, attempt_id)
+    rows = [
+        _mark_row(attempt, place, keys[place.position], is_first_sight=place.item_id not in seen)
+        for place in queries.places(session, user_id, attempt_id)
+        if place.answer or not attempt.is_practice
+    ]
     if rows:
-        session.execute(insert_into(session, Mark).values(rows).on_conflict_do_nothing())
+        # The rows beside the statement, not in it: two hundred in one VALUES would be compiled with each submission.
+        session.execute(insert_into(session, Mark).on_conflict_do_nothing(), rows)
     if attempt.finished_at is not None:
         attempt.correct_count = sum(row["is_correct"] for row in rows)
         session.flush()
 
 
-def _mark_row(attempt: Attempt, entry: AnsweredPlace, *, is_first_sight: bool) -> dict[str, Any]:
-    place = entry.place
+def _mark_row(attempt: Attempt, place: PlaceState, key_option: int, *, is_first_sight: bool) -> dict[str, Any]:
     chosen = answer_log.option_of(place.answer, place.option_order)
     return {
         "user_id": attempt.user_id,
@@ -219,7 +221,7 @@ def _mark_row(attempt: Attempt, entry: AnsweredPlace, *, is_first_sight: bool) -
         "item_id": place.item_id,
         "domain": place.domain,
         "chosen": chosen,
-        "is_correct": scoring.is_correct(chosen, entry.key_option),
+        "is_correct": scoring.is_correct(chosen, key_option),
         "is_first_sight": is_first_sight,
         "marked_at": place.answered_at or attempt.finished_at,
     }
