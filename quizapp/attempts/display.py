@@ -68,9 +68,7 @@ def open_item(place: PlaceState, version: ItemVersion) -> OpenItem:
         OpenOption(LETTERS[n], _safe(content["options"][int(index)]["html"]), LETTERS[n] == place.answer)
         for n, index in enumerate(place.option_order)
     ]
-    return OpenItem(
-        place.position, _safe(content["stem_html"]), options, place.is_flagged, place.certainty, place.note
-    )
+    return OpenItem(place.position, _safe(content["stem_html"]), options, place.is_flagged, place.certainty, place.note)
 
 
 def explained_item(place: PlaceState, version: ItemVersion) -> ExplainedItem:
