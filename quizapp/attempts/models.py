@@ -81,6 +81,11 @@ class Attempt(Base):
             return None
         return self.deadline_at + timedelta(seconds=break_used(self.break_started_at, self.break_seconds, now))
 
+    def late_until(self, now: datetime) -> datetime | None:
+        """Until when answers made in time may arrive, as long as the attempt is not closed."""
+        deadline = self.deadline(now)
+        return None if deadline is None else deadline + timedelta(seconds=self.late_window_seconds)
+
     def break_seconds_used(self, now: datetime) -> int:
         """How long the clock has stood still, an open break counted."""
         return self.break_seconds + break_used(self.break_started_at, self.break_seconds, now)

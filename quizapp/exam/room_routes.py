@@ -159,7 +159,12 @@ def time_up(attempt_id: UUID) -> ResponseReturnValue:
     if attempt.standing(web.now()) is not Standing.EXPIRED:
         return redirect(page_after(attempt))
     places = attempt_queries.places(web.db_session(), me().id, attempt_id)
-    return render_template("exam/time_up.html", attempt=attempt, answered=sum(bool(p.answer) for p in places))
+    return render_template(
+        "exam/time_up.html",
+        attempt=attempt,
+        answered=sum(bool(place.answer) for place in places),
+        late_until=attempt.late_until(web.now()),
+    )
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/submit")

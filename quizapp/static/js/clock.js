@@ -33,7 +33,7 @@ export class Clock {
     const left = this.left;
     if (left === null) return "This mock has no clock.";
     const minutes = Math.floor(left / 60);
-    if (left >= 3600) return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
+    if (left >= 3600) return `${Math.floor(minutes / 60)} h ${minutes % 60 ? `${minutes % 60} min ` : ""}left`;
     if (left >= 300) return `${minutes} min left`;
     return `${minutes}:${String(left % 60).padStart(2, "0")} left`;
   }
