@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask import render_template_string
 from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, text, update
 from werkzeug.test import TestResponse
 
 from benchmarks.client import USER_AGENT
@@ -128,6 +128,11 @@ class Crowd:
                     session.execute(insert(table).from_select(list(table.columns), rows))
             session.commit()
         return copy_id
+
+    def gather_statistics(self) -> None:
+        """Let PostgreSQL plan as it does a minute later, when it has looked at what was copied by itself."""
+        if self.database.bind.dialect.name == "postgresql":
+            self._write(text("ANALYZE"))
 
     def set_aside(self, people: Sequence[Person]) -> None:
         """Leave what these people have started out of the way, so that the next start draws as this one did."""

@@ -121,6 +121,7 @@ def measure(folder: Path, url: str, postmaster: int | None, sizes: Sizes, say: C
     say("making candidates")
     crowd = Crowd(config, database, sizes.items)
     groups, sample = _groups(crowd, max(sizes.candidates))
+    crowd.gather_statistics()
     routes = record(crowd, sample)
     file = folder / "recorded.pickle"
     file.write_bytes(pickle.dumps(routes))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 from benchmarks.crowd import Crowd, Person
 from benchmarks.servers import settings_of
@@ -31,7 +32,7 @@ def profile(folder: Path, case: str) -> None:
         bank_actions.load_items(session, items, datetime.now(UTC))
     crowd = Crowd(config, database)
     person = crowd.person()
-    person.running = crowd.start(person)
+    running = person.running = crowd.start(person)
     crowd.answer(person, person.running, 100)
     seqs = count(1)
 
@@ -44,6 +45,7 @@ def profile(folder: Path, case: str) -> None:
         "save": save,
         "item": lambda: crowd.send(person, f"/attempts/{person.running}/items/7"),
         "review": lambda: crowd.send(person, f"/attempts/{person.running}/review"),
+        "submit": lambda: _submit(crowd, person, running),
         "start": lambda: _start(crowd, person),
     }
     run = cases[case]
@@ -51,11 +53,16 @@ def profile(folder: Path, case: str) -> None:
         run()
     profiler = cProfile.Profile()
     with profiler:
-        for _ in range(ROUNDS if case != "start" else 20):
+        for _ in range(20 if case in {"start", "submit"} else ROUNDS):
             run()
     statistics = pstats.Stats(profiler)
     statistics.sort_stats("tottime").print_stats(ROWS)
     statistics.sort_stats("cumulative").print_stats(2 * ROWS)
+
+
+def _submit(crowd: Crowd, person: Person, running: UUID) -> None:
+    crowd.submit(person, running)
+    crowd.reopen([person])
 
 
 def _start(crowd: Crowd, person: Person) -> None:
