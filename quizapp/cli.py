@@ -25,8 +25,10 @@ from quizapp.accounts.models import ROLES
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.bank import actions as bank_actions
+from quizapp.bank.check import check
 from quizapp.bank.commands import bank
 from quizapp.bank.item_files import ReadItem, read_items
+from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
@@ -184,12 +186,25 @@ def bank_load(config: Config) -> None:
 
 
 @bank.command("check", help="Check every file of the bank without touching a database.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day by which dates are judged; today by default.")
 @click.pass_obj
-def bank_check(config: Config) -> None:
-    """Say what is wrong, with file and line."""
+def bank_check(config: Config, today: datetime | None) -> None:
+    """Say what is wrong, with file and line. Errors fail, warnings do not."""
     items = _read(config)
+    read_reviews(config.bank_dir)
+    found = check(items, (today or datetime.now(UTC)).date())
+    for problem in found.warnings:
+        click.echo(f"warning: {problem}")
+    for problem in found.errors:
+        click.echo(f"error: {problem}")
     published = sum(read.text.status == "published" for read in items)
-    click.echo(f"{len(items)} items, {published} published: no errors.")
+    kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(found.flaws.items()))
+    click.echo(
+        f"{len(items)} items, {published} published: {len(found.errors) or 'no'} errors, "
+        f"{len(found.warnings) or 'no'} warnings{f' ({kinds})' if kinds else ''}."
+    )
+    if found.errors:
+        sys.exit(1)
 
 
 def _read(config: Config) -> list[ReadItem]:

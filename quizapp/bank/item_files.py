@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from quizapp.bank.tags import Tags
 from quizapp.bank.yaml_files import BadFileError, Document, Problem, convert, read_document
+from quizapp.rules.option_text import Question
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -68,6 +69,18 @@ class ItemText(Struct, frozen=True, forbid_unknown_fields=True):
         return next(index for index, option in enumerate(self.options) if option.key)
 
     @property
+    def question(self) -> Question:
+        """What the rules of item writing look at."""
+        texts = tuple(option.text for option in self.options)
+        rationales = tuple(option.rationale for option in self.options)
+        return Question(self.stem, texts, self.key_option, rationales, is_ordered=self.order == "natural")
+
+    @property
+    def rests_on_law(self) -> bool:
+        """Whether law decides the key: not a norm, a formula or a theory (stability N), nor a named standard's word."""
+        return self.stability != "N" and self.checked.against not in ("standard-work", "arithmetic")
+
+    @property
     def content_hash(self) -> str:
         """A hash over everything that the item says."""
         return _hash_of(msgspec.to_builtins(self))
@@ -85,6 +98,13 @@ class ReadItem:
     text: ItemText
     file: str
     line: int
+    document: Document | None = field(default=None, compare=False, repr=False)
+    path: str = field(default="$", compare=False, repr=False)
+
+    def problem(self, reason: str, within: str = "") -> Problem:
+        """A problem of this item, at the line of a path within it such as `.options[2].text`."""
+        line = self.document.line_of(self.path + within) if self.document else self.line
+        return Problem(self.file, line, f"{self.text.id}: {reason}")
 
 
 def read_items(bank_dir: Path, tags: Tags) -> list[ReadItem]:
@@ -129,7 +149,7 @@ def _read_file(bank_dir: Path, file: str, tags: Tags) -> tuple[list[ReadItem], l
         except BadFileError as error:
             problems += error.problems
             continue
-        items.append(ReadItem(text, file, document.line_of(path)))
+        items.append(ReadItem(text, file, document.line_of(path), document, path))
         problems += [_named(problem, text.id) for problem in _misfits(document, path, text, tags)]
     return items, problems
 
