@@ -56,7 +56,8 @@ def form(attempt_id: UUID) -> ResponseReturnValue:
     if attempt.standing(moment) is not Standing.RUNNING or attempt.is_on_break(moment):
         return web.error_page(409, "This mock is over, or on a break.")
     entries = attempt_queries.answered_places(session, me().id, attempt_id, kinds=())
-    return render_template("exam/form.html", items=[open_item(entry.place, entry.version) for entry in entries])
+    items = [open_item(entry.place, entry.version) for entry in entries]
+    return render_template("exam/form.html", attempt=attempt, items=items)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/items/<int(max=9999):position>")

@@ -38,7 +38,6 @@ def exam(owner: User, client: Client, session: Session, config: Config, now: dat
     return exam
 
 
-@pytest.mark.xfail(strict=True, reason="The dialogs of the room stand on every item page: 2 kB too much.")
 def test_the_item_pages_of_a_full_mock_are_small(exam: Exam) -> None:
     sizes = {position: len(exam.get(f"items/{position}").data) for position in range(1, ITEMS + 1, 8)}
     assert max(sizes.values()) <= MOST_PAGE_BYTES, sizes

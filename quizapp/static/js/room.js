@@ -46,7 +46,7 @@ function Room(form) {
   const heading = byId("heading");
   const saved = byId("saved");
   const note = byId("note");
-  const review = byId("review");
+  let review = null;
   const notices = byId("notices");
   const navigator_ = byId("navigator").querySelector(".navigator");
 
@@ -114,12 +114,27 @@ function Room(form) {
       request.onload = () => {
         if (request.status === 200 && request.response) {
           for (const article of request.response.querySelectorAll("article")) items.set(Number(article.dataset.position), article);
+          adopt(request.response.getElementById("parts"));
         }
         resolve();
       };
       request.onerror = resolve;
       request.send();
     });
+  }
+
+  // The review, the toolbar and the dialogs come with the form.
+  function adopt(parts) {
+    form.parentElement.after(...document.importNode(parts, true).childNodes);
+    review = byId("review");
+    byId("toolbar").addEventListener("mousedown", (event) => event.preventDefault());
+    byId("toolbar").addEventListener("click", ({ target }) => useTool(target.closest("button")));
+    setUpDisplay(byId("settings"));
+    review.addEventListener("click", ({ target }) => {
+      const { to } = target.dataset;
+      if (to) show(Number(to));
+    });
+    byId("submit-form").addEventListener("submit", submit);
   }
 
   async function sync() {
@@ -158,6 +173,7 @@ function Room(form) {
   function heard({ status, error, late, rivals: met }) {
     lastWords = "";
     if (status === 403) renewToken({ user, address: location.pathname }).then((isSame) => (isSame ? queue.send() : heard({ status: 401 }))).catch(() => {});
+    else if (status === 401 && !isReady) location.reload();
     else if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
     else if (error) lastWords = error;
     else if (status) lastWords = "The server is busy; it will be sent again.";
@@ -204,14 +220,6 @@ function Room(form) {
       record("highlight", marks.format(left));
       paintStem();
     });
-    byId("toolbar").addEventListener("mousedown", (event) => event.preventDefault());
-    byId("toolbar").addEventListener("click", ({ target }) => useTool(target.closest("button")));
-    setUpDisplay(byId("settings"));
-    review.addEventListener("click", ({ target }) => {
-      const { to } = target.dataset;
-      if (to) show(Number(to));
-    });
-    byId("submit-form").addEventListener("submit", submit);
     byId("break-form")?.addEventListener("submit", takeBreak);
     window.addEventListener("popstate", () => {
       if (!isReady) location.reload();
@@ -347,7 +355,7 @@ function Room(form) {
     byId("answered").textContent = model.positions((place) => place.answer !== "").length;
     for (const button of navigator_.querySelectorAll("button")) mark(button, Number(button.value));
     showRival();
-    if (!review.hidden) fillReview();
+    if (review && !review.hidden) fillReview();
   }
 
   function mark(button, place) {
@@ -355,7 +363,7 @@ function Room(form) {
     button.classList.toggle("answered", answer !== "");
     button.classList.toggle("flagged", flag === "1");
     button.setAttribute("aria-label", `${place}, ${answer ? "answered" : "incomplete"}${flag === "1" ? ", flagged" : ""}`);
-    if (place === position && review.hidden) button.setAttribute("aria-current", "step");
+    if (place === position && review?.hidden !== false) button.setAttribute("aria-current", "step");
     else button.removeAttribute("aria-current");
   }
 
@@ -417,6 +425,7 @@ function Room(form) {
     }
     isOver = true;
     model.forget();
+    byId("submit-form").csrf_token.value = csrfToken();
     byId("submit-form").submit();
   }
 
