@@ -26,7 +26,7 @@ def main() -> None:
         return
     if not Path("/proc/self/stat").exists():
         sys.exit("The CPU time of each process is read from /proc, which only Linux has.")
-    sizes = Sizes(tuple(options.candidates), options.seconds)
+    sizes = Sizes(tuple(options.candidates), options.seconds, cases=options.cases)
     begun = time.monotonic()
     print("\n".join(report.machine()))
     found: dict[str, Finding] = {}
@@ -34,7 +34,8 @@ def main() -> None:
         with _database(name) as (folder, url, postmaster, facts):
             found[name] = measure(folder, url, postmaster, sizes, lambda text: _say(f"{name}: {text}"))  # noqa: B023 - called before the next round
         print("\n".join(["", f"### {facts}", "", *report.tables(found[name])]), flush=True)
-    print("\n".join(["", "### Goals", "", *report.goals(found), ""]))
+    if not options.cases:
+        print("\n".join(["", "### Goals", "", *report.goals(found), ""]))
     _say(f"done in {time.monotonic() - begun:.0f} s")
 
 
@@ -57,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--candidates", nargs="+", type=int, default=(8, 32), help="how many at once")
     parser.add_argument("--seconds", type=float, default=0.45, help="length of a slice; each variant gets three")
+    parser.add_argument("--cases", default="", help="only the cases whose names hold this, such as save")
     parser.add_argument("--profile", metavar="CASE", help="instead: where the time of one case goes, such as save")
     return parser.parse_args()
 

@@ -35,6 +35,7 @@ class Sizes:
     slices: int = 3
     items: int = 200
     workers: int = 2
+    cases: str = ""  # Only those whose names hold this.
 
 
 @dataclass
@@ -135,7 +136,7 @@ def measure(folder: Path, url: str, postmaster: int | None, sizes: Sizes, say: C
         }
         bench = _Bench(crowd, groups, routes, servers, postmaster, sizes)
         rows = []
-        for case in CASES:
+        for case in (case for case in CASES if sizes.cases in case.name):
             for candidates in sizes.candidates:
                 say(f"{case.name.format(items=sizes.items)}, {candidates} candidates")
                 rows.append(bench.row(case, candidates))
@@ -220,19 +221,21 @@ class _Bench:
         for number in range(-1, self.sizes.slices):
             for name, script in scripts.items():
                 shares = _shares([script(person) for person in people], candidates, is_chained=case.is_once)
-                measured = self._slice(name, shares)
+                is_warming_up = number < 0  # Caches fill, and nothing is recorded.
+                seconds = self.sizes.slice_seconds / (3 if is_warming_up else 1)
+                measured = self._slice(name, shares, seconds)
                 if name != BARE and "save" in case.floors:
                     self.saves_acknowledged += len(measured[0].latencies)
-                if number >= 0:  # The first time round, caches fill.
+                if not is_warming_up:
                     found[name].add(*measured)
                 if case.is_once:
                     self._put_back(case)
         return Row(case.name.format(items=self.sizes.items), candidates, found)
 
-    def _slice(self, name: str, scripts: Sequence[Iterator[Step]]) -> tuple[Run, float, float]:
+    def _slice(self, name: str, scripts: Sequence[Iterator[Step]], seconds: float) -> tuple[Run, float, float]:
         server = self.servers[name]
         before = cpu_seconds(server.process.pid), cpu_seconds(self.postmaster)
-        run = drive(server.port, scripts, self.sizes.slice_seconds)
+        run = drive(server.port, scripts, seconds)
         after = cpu_seconds(server.process.pid), cpu_seconds(self.postmaster)
         return run, after[0] - before[0], after[1] - before[1]
 
