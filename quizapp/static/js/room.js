@@ -5,8 +5,9 @@ import { lettersAreOn, setUpDisplay } from "./display.js";
 import * as marks from "./marks.js";
 import { Model } from "./model.js";
 import { Queue } from "./queue.js";
-import { askToSignIn, csrfToken, renewToken } from "./session.js";
+import { askToSignIn, csrfToken, documentAt, renewToken } from "./session.js";
 import { keepOffline } from "./offline.js";
+import { answers, createView } from "./view.js";
 
 const SYNC_MS = 30_000;
 const OUTAGE_OFFER_MS = 60_000;
@@ -15,9 +16,9 @@ const byId = (id) => document.getElementById(id);
 const clockElement = byId("clock");
 const announcer = byId("announcer");
 const announce = (text) => { if (announcer) announcer.textContent = text; };
-const room = byId("room");
+const form = byId("room");
 
-if (room) new Room(room).start();
+if (form) new Room(form).start();
 else if (clockElement) {
   // The review page as the server sent it: only the clock runs.
   const clock = new Clock({ element: clockElement, toggle: byId("clock-toggle"), place: document.querySelector(".place"), announce, onEnd: () => location.reload() });
@@ -35,20 +36,22 @@ function Room(form) {
   const ownDevices = new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
   const rivals = new Map();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
-  let position = placeInAddress() ?? Number(form.dataset.position);
   let isReady = false;
   let isOver = false;
   let striking = false;
-  let lastWords = "";
 
   const stem = byId("stem");
   const options = byId("options");
   const heading = byId("heading");
-  const saved = byId("saved");
   const note = byId("note");
-  let review = null;
   const notices = byId("notices");
-  const navigator_ = byId("navigator").querySelector(".navigator");
+
+  const room = {
+    form, name, count, model, items, rivals, record,
+    position: placeInAddress() ?? Number(form.dataset.position), lastWords: "", review: null,
+    get queue() { return queue; },
+  };
+  const { render, paintStem, refresh, turn, fillReview, showSaved, tell, reopen } = createView(room);
 
   const clock = new Clock({
     element: clockElement, toggle: byId("clock-toggle"), place: document.querySelector(".clock .place"),
@@ -82,7 +85,7 @@ function Room(form) {
     if (location.pathname.endsWith("/review")) showReview({ push: false });
     else render({ isFirst: true });
     setInterval(sync, SYNC_MS);
-    keepOffline({ attempt, page: `${address}/items/${position}`, files: [`${address}/form`] });
+    keepOffline({ attempt, page: `${address}/items/${room.position}`, files: [`${address}/form`] });
   };
 
   // --- What is known ---
@@ -91,10 +94,10 @@ function Room(form) {
   function readPage() {
     if (placeInAddress() !== Number(form.dataset.position) || !navigator.onLine) return;
     const data = new FormData(form);
-    model.set(position, "answer", data.get("answer") ?? "");
-    model.set(position, "flag", data.has("flag") ? "1" : "0");
-    model.set(position, "certainty", data.get("certainty") ?? "");
-    model.set(position, "note", data.get("note") ?? "");
+    model.set(room.position, "answer", data.get("answer") ?? "");
+    model.set(room.position, "flag", data.has("flag") ? "1" : "0");
+    model.set(room.position, "certainty", data.get("certainty") ?? "");
+    model.set(room.position, "note", data.get("note") ?? "");
   }
 
   function startClock() {
@@ -105,32 +108,22 @@ function Room(form) {
     localStorage.setItem(`${name}:end`, Date.now() + clock.left * 1000);
   }
 
-  // XMLHttpRequest parses the form by itself, so no text of ours ever becomes markup.
-  function load() {
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      request.open("GET", `${address}/form`);
-      request.responseType = "document";
-      request.onload = () => {
-        if (request.status === 200 && request.response) {
-          for (const article of request.response.querySelectorAll("article")) items.set(Number(article.dataset.position), article);
-          adopt(request.response.getElementById("parts"));
-        }
-        resolve();
-      };
-      request.onerror = resolve;
-      request.send();
-    });
+  async function load() {
+    try {
+      const page = await documentAt(`${address}/form`);
+      for (const article of page.querySelectorAll("article")) items.set(Number(article.dataset.position), article);
+      if (items.size) adopt(page.getElementById("parts"));
+    } catch { /* Without the form the plain page goes on as it is. */ }
   }
 
   // The review, the toolbar and the dialogs come with the form.
   function adopt(parts) {
     form.parentElement.after(...document.importNode(parts, true).childNodes);
-    review = byId("review");
+    room.review = byId("review");
     byId("toolbar").addEventListener("mousedown", (event) => event.preventDefault());
     byId("toolbar").addEventListener("click", ({ target }) => useTool(target.closest("button")));
     setUpDisplay(byId("settings"));
-    review.addEventListener("click", ({ target }) => {
+    room.review.addEventListener("click", ({ target }) => {
       const { to } = target.dataset;
       if (to) show(Number(to));
     });
@@ -171,13 +164,13 @@ function Room(form) {
   }
 
   function heard({ status, error, late, rivals: met }) {
-    lastWords = "";
+    room.lastWords = "";
     if (status === 403) renewToken({ user, address: location.pathname }).then((isSame) => (isSame ? queue.send() : heard({ status: 401 }))).catch(() => {});
     else if (status === 401 && !isReady) location.reload();
     else if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
-    else if (error) lastWords = error;
-    else if (status) lastWords = "The server is busy; it will be sent again.";
-    if (late) lastWords = "Made after the time was up: kept, but not counted.";
+    else if (error) room.lastWords = error;
+    else if (status) room.lastWords = "The server is busy; it will be sent again.";
+    if (late) room.lastWords = "Made after the time was up: kept, but not counted.";
     for (const [place, answer, device, stays] of met ?? []) {
       if (device === "form" || ownDevices.has(device)) continue;
       const mine = model.at(place).answer;
@@ -190,7 +183,7 @@ function Room(form) {
 
   // --- What is done ---
 
-  function record(kind, value, place = position) {
+  function record(kind, value, place = room.position) {
     if (isOver) return;
     model.set(place, kind, value);
     queue.add(place, kind, value);
@@ -216,7 +209,7 @@ function Room(form) {
     });
     stem.addEventListener("click", ({ target }) => {
       if (target.tagName !== "MARK") return;
-      const left = marks.remove(marks.parse(model.at(position).highlight), Number(target.dataset.from));
+      const left = marks.remove(marks.parse(model.at(room.position).highlight), Number(target.dataset.from));
       record("highlight", marks.format(left));
       paintStem();
     });
@@ -224,7 +217,7 @@ function Room(form) {
     window.addEventListener("popstate", () => {
       if (!isReady) location.reload();
       else if (location.pathname.endsWith("/review")) showReview({ push: false });
-      else show(placeInAddress() ?? position, { push: false });
+      else show(placeInAddress() ?? room.position, { push: false });
     });
     window.addEventListener("online", () => { queue.send(); sync(); });
     window.addEventListener("offline", () => { queue.onOutage(); showSaved(); });
@@ -253,28 +246,28 @@ function Room(form) {
 
   function keepNote() {
     const text = note.value.trim();
-    if (text !== model.at(position).note) record("note", text);
+    if (text !== model.at(room.position).note) record("note", text);
   }
 
   function onKey(event) {
-    if (!isReady || !review.hidden || event.ctrlKey || event.metaKey || event.altKey || !lettersAreOn()) return;
+    if (!isReady || !room.review.hidden || event.ctrlKey || event.metaKey || event.altKey || !lettersAreOn()) return;
     if (event.target.matches("textarea, select, input[type=text]")) return;
     const key = event.key.toUpperCase();
     const choice = options.querySelector(`input[value="${/^[A-J]$/.test(key) ? key : "-"}"]`);
     if (choice && event.shiftKey) strike(key);
     else if (choice) { choice.checked = true; choice.focus(); record("answer", key); }
     else if (key === "N") form.querySelector(".primary[data-go=next]").click();
-    else if (key === "P") { if (position > 1) show(position - 1); }
+    else if (key === "P") { if (room.position > 1) show(room.position - 1); }
     else if (key === "F") byId("flag").click();
     else if (key === "R") showReview({ push: true });
-    else if (key === "T") announce(`${clock.words()}. Item ${position} of ${count}.`);
+    else if (key === "T") announce(`${clock.words()}. Item ${room.position} of ${count}.`);
     else if (key === "?") byId("keys").showModal();
     else return;
     event.preventDefault();
   }
 
   function strike(letter) {
-    const struck = new Set(model.at(position).strike);
+    const struck = new Set(model.at(room.position).strike);
     if (!struck.delete(letter)) struck.add(letter);
     record("strike", [...struck].sort().join(""));
   }
@@ -293,85 +286,21 @@ function Room(form) {
   function highlight() {
     const range = marks.selected(stem);
     if (!range) { announce("Select words of the question first."); tell("Select words of the question first, then press Highlight.", [], 6000); return; }
-    record("highlight", marks.format(marks.add(marks.parse(model.at(position).highlight), range)));
+    record("highlight", marks.format(marks.add(marks.parse(model.at(room.position).highlight), range)));
     getSelection().removeAllRanges();
     paintStem();
   }
 
-  // --- What is shown ---
+  // --- Where the candidate is ---
 
   function show(place, { push = true } = {}) {
     if (!items.has(place)) return;
     turn({ toReview: false });
     keepNote();
-    position = place;
+    room.position = place;
     queue.add(place, "shown", "");
     if (push) history.pushState(null, "", `${address}/items/${place}`);
     render({ isFirst: false });
-  }
-
-  function render({ isFirst }) {
-    const item = items.get(position);
-    options.replaceChildren(...document.importNode(item.lastElementChild, true).childNodes);
-    paintStem();
-    const isLast = position === count;
-    heading.textContent = `Item ${position} of ${count}`;
-    document.title = `Item ${position} of ${count} – quizapp`;
-    document.querySelector(".clock .place").textContent = `${position} of ${count}`;
-    for (const button of form.querySelectorAll("[data-go=next]")) {
-      button.value = isLast ? "review" : position + 1;
-      button.firstChild.textContent = isLast ? "Review answers" : "Next";
-    }
-    const previous = form.querySelector("[data-go=previous]");
-    previous.value = position - 1;
-    previous.hidden = position === 1;
-    note.value = model.at(position).note;
-    note.closest("details").open = note.value !== "";
-    refresh();
-    if (isFirst) return;
-    window.scrollTo(0, 0);
-    heading.focus({ preventScroll: true });
-  }
-
-  function paintStem() {
-    stem.replaceChildren(...document.importNode(items.get(position).firstElementChild, true).childNodes);
-    marks.paint(stem, marks.parse(model.at(position).highlight));
-  }
-
-  // What may change without a move: the choice, the flag, the marks on the navigator.
-  function refresh() {
-    const here = model.at(position);
-    for (const label of options.querySelectorAll(".option")) {
-      const input = label.querySelector("input");
-      input.checked = input.value === here.answer;
-      const isStruck = here.strike.includes(input.value);
-      label.classList.toggle("struck", isStruck);
-      input.toggleAttribute("aria-description", false);
-      if (isStruck) input.setAttribute("aria-description", "struck out");
-    }
-    byId("flag").checked = here.flag === "1";
-    for (const input of form.querySelectorAll("[name=certainty]")) input.checked = input.value === here.certainty;
-    byId("clear").hidden = here.answer === "";
-    byId("answered").textContent = model.positions((place) => place.answer !== "").length;
-    for (const button of navigator_.querySelectorAll("button")) mark(button, Number(button.value));
-    showRival();
-    if (review && !review.hidden) fillReview();
-  }
-
-  function mark(button, place) {
-    const { answer, flag } = model.at(place);
-    button.classList.toggle("answered", answer !== "");
-    button.classList.toggle("flagged", flag === "1");
-    button.setAttribute("aria-label", `${place}, ${answer ? "answered" : "incomplete"}${flag === "1" ? ", flagged" : ""}`);
-    if (place === position && review?.hidden !== false) button.setAttribute("aria-current", "step");
-    else button.removeAttribute("aria-current");
-  }
-
-  function turn({ toReview }) {
-    form.hidden = toReview;
-    byId("toolbar").hidden = toReview;
-    review.hidden = !toReview;
-    heading.classList.toggle("visually-hidden", !toReview);
   }
 
   function showReview({ push }) {
@@ -384,30 +313,6 @@ function Room(form) {
     fillReview();
     window.scrollTo(0, 0);
     heading.focus({ preventScroll: true });
-  }
-
-  function fillReview() {
-    const lists = {
-      incomplete: model.positions((place) => place.answer === ""),
-      flagged: model.positions((place) => place.flag === "1"),
-      all: model.positions(() => true),
-    };
-    review.querySelector("[data-review=answered]").textContent = `${count - lists.incomplete.length} of ${count}`;
-    review.querySelector("[data-review=incomplete]").textContent = lists.incomplete.length;
-    review.querySelector("[data-review=flagged]").textContent = lists.flagged.length;
-    for (const [which, places] of Object.entries(lists)) {
-      const box = review.querySelector(`[data-list=${which}]`);
-      box.hidden = places.length === 0;
-      box.querySelector("ol").replaceChildren(...places.map((place) => {
-        const entry = document.createElement("li");
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", className: "place", textContent: place });
-        button.dataset.to = place;
-        mark(button, place);
-        entry.append(button);
-        return entry;
-      }));
-    }
   }
 
   async function submit(event) {
@@ -431,7 +336,7 @@ function Room(form) {
 
   // What waits arrives before the clock stops.
   async function takeBreak(event) {
-    event.target.position.value = position;
+    event.target.position.value = room.position;
     if (!queue.waiting) return;
     event.preventDefault();
     await queue.send();
@@ -439,34 +344,7 @@ function Room(form) {
     else event.target.requestSubmit();
   }
 
-  function showSaved() {
-    const { waiting } = queue;
-    const stored = model.positions((place) => place.answer !== "").length;
-    saved.dataset.state = waiting ? "waiting" : "saved";
-    const isAway = localStorage.getItem(`${name}:outage`) !== null;
-    let words = stored ? `Saved. ${answers(stored)} stored.` : "Saved.";
-    if (waiting) words = isAway ? `No connection. ${answers(waiting)} wait here and will be sent.` : "Saving …";
-    else if (isAway) words = "No connection. Nothing waits; go on.";
-    else if (!stored && queue.seq === 0) words = "";
-    saved.textContent = lastWords || words;
-  }
-
   // --- When something is in the way ---
-
-  function showRival() {
-    const rival = rivals.get(position);
-    for (const old of notices.querySelectorAll("[data-rival]")) old.remove();
-    if (!rival) return;
-    const { mine, theirs, won } = rival;
-    const words = won
-      ? `Another tab or device had answered ${mine || "nothing"} here. Your answer ${theirs || "(none)"}, made later, stays.`
-      : `Another tab or device answered ${theirs || "nothing"} here, later than this page's ${mine}.`;
-    const notice = tell(words, [
-      [`Take ${mine || "no answer"}`, () => { rivals.delete(position); record("answer", mine); }],
-      [`Keep ${theirs || "no answer"}`, () => { rivals.delete(position); refresh(); }],
-    ]);
-    notice.dataset.rival = "1";
-  }
 
   function networkIsBack() {
     const since = Number(localStorage.getItem(`${name}:outage`));
@@ -509,30 +387,6 @@ function Room(form) {
     else tell("Time is up.", [["See where it stands", () => location.assign(`${address}/time-up`)]]);
   }
 
-  function reopen() {
-    for (const control of form.querySelectorAll(":disabled")) control.disabled = false;
-  }
-
-  function tell(words, actions, forMs = 0) {
-    const notice = document.createElement("div");
-    notice.className = "notice note";
-    notice.setAttribute("role", "status");
-    const text = document.createElement("p");
-    text.textContent = words;
-    const buttons = document.createElement("div");
-    buttons.className = "notice-actions";
-    for (const [label, act] of actions) {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "button", textContent: label });
-      button.addEventListener("click", () => { notice.remove(); act(); });
-      buttons.append(button);
-    }
-    notice.append(text, buttons);
-    notices.append(notice);
-    if (forMs) setTimeout(() => notice.remove(), forMs);
-    return notice;
-  }
-
   function post(url, body) {
     return fetch(url, {
       method: "POST",
@@ -546,5 +400,4 @@ function Room(form) {
     return found ? Number(found[1]) : null;
   }
 
-  function answers(number) { return `${number} ${number === 1 ? "answer" : "answers"}`; }
 }
