@@ -139,6 +139,17 @@ def test_an_item_that_was_drawn_before_but_never_shown_is_at_first_sight(
     assert first_sights(session, attempt) == [True, True, True]
 
 
+def test_what_is_seen_again_later_was_at_first_sight_all_the_same(
+    session: Session, owner: User, items: list[Item], now: datetime
+) -> None:
+    attempt = make.attempt(session, owner, items[:1])
+    finish(session, owner.id, attempt.id, now)
+    later = make.attempt(session, owner, items[:1], started_at=now + DAY)
+    make.response(session, later, items[0].id, made_at=now + DAY)
+    rebuild(session, owner.id, attempt.id)
+    assert first_sights(session, attempt) == [True]
+
+
 def test_what_a_neighbour_saw_is_no_repeat(session: Session, owner: User, items: list[Item], now: datetime) -> None:
     neighbour = make.user(session, "neighbour@example.org")
     theirs = make.attempt(session, neighbour, items, started_at=now - DAY)

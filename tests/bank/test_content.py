@@ -36,6 +36,7 @@ def option_html(text: str) -> tuple[str, str]:
         ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>"),
         ("1. one\n2. two", "<ol>\n<li>one</li>\n<li>two</li>\n</ol>"),
         ("$18 x 1,000 < $20,000 & more", "<p>$18 x 1,000 &lt; $20,000 &amp; more</p>"),
+        ("Is <b>x</b> < y?", "<p>Is &lt;b&gt;x&lt;/b&gt; &lt; y?</p>"),
         ("45 CFR § 164.524 – “30 days”", "<p>45 CFR § 164.524 – “30 days”</p>"),
     ],
 )

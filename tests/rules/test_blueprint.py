@@ -92,6 +92,9 @@ def test_the_largest_remainders_get_the_places_left_over() -> None:
         numbers = quotas(weights, dict.fromkeys(weights, 99), 6, Random(seed))
         assert numbers["risk-management"] == 2
         assert sorted([numbers["finance"] - 3, numbers["human-resources"]]) == [0, 1]
+    # Eight are 5.1, 2.2 and 0.7: the one left over goes to the smallest domain.
+    weights = {"finance": 5.1, "risk-management": 2.2, "human-resources": 0.7}
+    assert list(quotas(weights, dict.fromkeys(weights, 99), 8, Random(1)).values()) == [5, 2, 1]
 
 
 def test_a_tie_over_the_last_place_goes_by_chance() -> None:
