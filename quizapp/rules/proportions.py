@@ -1,8 +1,12 @@
 """Shares with their uncertainty: an interval for one, tests against chance, and a correction for many tests."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
+
+# The logarithm of a probability that cannot change the twelfth digit of a sum.
+_NEGLIGIBLE = -40.0
 
 
 def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -19,13 +23,31 @@ def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, flo
 
 def chance_of_at_least(right: int, chances: Sequence[float]) -> float:
     """How probable it is that independent guesses, each right by its own chance, give `right` or more (exact)."""
-    # spread[n] is the probability of n right so far (Poisson's binomial distribution).
-    spread = [1.0]
-    for chance in chances:
-        missed = [probability * (1 - chance) for probability in spread] + [0.0]
-        hit = [0.0] + [probability * chance for probability in spread]
-        spread = [one + other for one, other in zip(missed, hit, strict=True)]
-    return min(1.0, sum(spread[max(0, right) :]))
+    # Items of one chance are a binomial distribution, and there are few chances, so that few must be folded together.
+    spread = {0: 1.0}
+    for chance, number in sorted(Counter(chances).items()):
+        hits = _binomial(number, chance)
+        folded: dict[int, float] = defaultdict(float)
+        for before, probability in spread.items():
+            for more, share in hits.items():
+                folded[before + more] += probability * share
+        spread = folded
+    return min(1.0, sum(probability for number, probability in spread.items() if number >= right))
+
+
+def _binomial(number: int, chance: float) -> dict[int, float]:
+    """The probabilities of each number of hits, without those that are too small to matter."""
+    if not 0 < chance < 1:
+        return {number if chance >= 1 else 0: 1.0}
+    logs = {
+        hits: lgamma(number + 1)
+        - lgamma(hits + 1)
+        - lgamma(number - hits + 1)
+        + hits * log(chance)
+        + (number - hits) * log(1 - chance)
+        for hits in range(number + 1)
+    }
+    return {hits: exp(value) for hits, value in logs.items() if value > _NEGLIGIBLE}
 
 
 def holm(probabilities: Mapping[str, float]) -> dict[str, float]:

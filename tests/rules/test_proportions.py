@@ -1,5 +1,7 @@
 """Intervals, exact chances, and the correction for many tests."""
 
+from math import comb
+
 import pytest
 
 from quizapp.rules.proportions import chance_of_at_least, holm, wilson
@@ -24,6 +26,13 @@ def test_guessing_is_a_binomial_where_every_item_has_as_many_options() -> None:
 def test_each_item_counts_with_its_own_chance() -> None:
     assert chance_of_at_least(2, [0.25, 1 / 3]) == pytest.approx(1 / 12)
     assert chance_of_at_least(0, [0.25, 1 / 3]) == pytest.approx(1)
+
+
+def test_the_tail_is_exact_for_a_large_bank_too() -> None:
+    # 300 of 1,000 at one quarter: the sum of the binomial distribution.
+    exact = sum(comb(1000, n) * 3 ** (1000 - n) for n in range(300, 1001)) / 4**1000
+    assert chance_of_at_least(300, [0.25] * 1000) == pytest.approx(exact, rel=1e-9)
+    assert chance_of_at_least(2, [1.0, 0.0, 0.5]) == pytest.approx(0.5)
 
 
 def test_the_smallest_of_several_probabilities_pays_for_all() -> None:
