@@ -1,6 +1,7 @@
 """Which items make an exam, from a blueprint and a Random passed in."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -78,16 +79,10 @@ def draw(
     in reserve. The places are in random order, and each item's options are shuffled unless they have a natural order.
     A domain without a weight gives none. Nothing here looks at which option is the key.
     """
-    by_domain: dict[str, list[Candidate]] = {domain: [] for domain in weights}
-    for candidate in sorted(candidates, key=lambda candidate: candidate.item_id):
-        if candidate.domain in by_domain:
-            by_domain[candidate.domain].append(candidate)
-    rivals = _rivals(twins)
-    taken: set[str] = set()
-    offered: dict[str, list[Candidate]] = {}
-    for domain, found in by_domain.items():
-        most = None if most_unseen is None else most_unseen.get(domain, 0)
-        offered[domain] = _without_twins(_preferred(found, rng, most), rivals, taken)
+    weighed = [candidate for candidate in candidates if candidate.domain in weights]
+    offered: dict[str, list[Candidate]] = {domain: [] for domain in weights}
+    for candidate in _without_twins(_preferred(weighed, rng, most_unseen), _rivals(twins)):
+        offered[candidate.domain].append(candidate)
     numbers = quotas(weights, {domain: len(found) for domain, found in offered.items()}, count, rng)
     chosen = [item for domain, number in numbers.items() for item in offered[domain][:number]]
     rng.shuffle(chosen)
@@ -117,12 +112,25 @@ def honest_forms(weights: Mapping[str, float], unseen: Mapping[str, int], full_f
     return min(int(unseen.get(domain, 0) * total / (full_form * weight)) for domain, weight in weights.items())
 
 
-def _preferred(candidates: Sequence[Candidate], rng: Random, most_unseen: int | None) -> list[Candidate]:
-    shuffled = list(candidates)
+def _preferred(candidates: Iterable[Candidate], rng: Random, most_unseen: Mapping[str, int] | None) -> list[Candidate]:
+    shuffled = sorted(candidates, key=lambda candidate: candidate.item_id)
     rng.shuffle(shuffled)
     unseen = [candidate for candidate in shuffled if candidate.last_shown_at is None]
     seen = [(candidate.last_shown_at, candidate) for candidate in shuffled if candidate.last_shown_at is not None]
-    return unseen[:most_unseen] + [candidate for _, candidate in sorted(seen, key=lambda pair: pair[0])]
+    return _at_most(unseen, most_unseen) + [candidate for _, candidate in sorted(seen, key=lambda pair: pair[0])]
+
+
+def _at_most(candidates: list[Candidate], most: Mapping[str, int] | None) -> list[Candidate]:
+    """The first so many of each domain; all of them without a limit."""
+    if most is None:
+        return candidates
+    counts: Counter[str] = Counter()
+    kept = []
+    for candidate in candidates:
+        counts[candidate.domain] += 1
+        if counts[candidate.domain] <= most.get(candidate.domain, 0):
+            kept.append(candidate)
+    return kept
 
 
 def _rivals(twins: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -133,7 +141,9 @@ def _rivals(twins: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return rivals
 
 
-def _without_twins(candidates: list[Candidate], rivals: Mapping[str, set[str]], taken: set[str]) -> list[Candidate]:
+def _without_twins(candidates: list[Candidate], rivals: Mapping[str, set[str]]) -> list[Candidate]:
+    """The candidates in their order, without those that have a twin before them, in whatever domain."""
+    taken: set[str] = set()
     kept = []
     for candidate in candidates:
         if taken.isdisjoint(rivals.get(candidate.item_id, ())):
