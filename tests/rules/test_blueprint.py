@@ -225,6 +225,17 @@ def test_the_unseen_one_of_two_twins_is_drawn() -> None:
         assert [place.item_id for place in form] == ["item-002"]
 
 
+def test_an_unseen_item_is_not_left_out_for_a_twin_in_another_domain_that_is_not_needed() -> None:
+    bank = [
+        candidate(1),
+        candidate(2, last_shown_at=LONG_AGO),
+        candidate(3, "risk-management"),
+        candidate(4, "risk-management", last_shown_at=LONG_AGO),
+    ]
+    form = draw(bank, EVEN, 2, Random(1), twins=[("item-002", "item-003")])
+    assert {place.item_id for place in form} == {"item-001", "item-003"}
+
+
 @given(banks(), numbers_available, st.integers(0, 20), seeds)
 def test_a_draw_leaves_the_reserve_of_unseen_items_alone(
     bank: list[Candidate], most_unseen: dict[str, int], count: int, seed: int
