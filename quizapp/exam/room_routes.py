@@ -132,8 +132,12 @@ def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
     if position is None:
         position = next((place.position for place in places if not place.answer), 1)
     web.or_404(place_at(places, position))
-    with writing(session):
-        saving.show(session, me().id, attempt_id, position, moment)
+    try:
+        with writing(session):
+            saving.show(session, me().id, attempt_id, position, moment)
+    except saving.AttemptFinishedError:
+        # Another page has submitted it meanwhile.
+        return redirect(url_for("result.result", attempt_id=attempt_id), 303)
     return redirect(url_for("room.item", attempt_id=attempt_id, position=position), 303)
 
 

@@ -1,5 +1,6 @@
 """Custom sets and tutor mode: choose, answer, see why at once."""
 
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -177,7 +178,8 @@ def _show(attempt: Attempt, position: int) -> ResponseReturnValue:
     here = attempt_queries.places(session, attempt.user_id, attempt.id, position)
     is_held = bool(here) and attempt_queries.is_held(session, attempt.user_id, here[0].item_id)
     if attempt.finished_at is None and not is_held:
-        with writing(session):
+        # Another page may have finished the set meanwhile; then there is nothing to record.
+        with suppress(saving.AttemptFinishedError), writing(session):
             saving.show(session, attempt.user_id, attempt.id, position, web.now())
     return redirect(url_for("practice.item", attempt_id=attempt.id, position=position), 303)
 
