@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Response
+from quizapp.rules.timing import Standing
 from tests import make
 from tests.candidate import DOMAINS, Exam, practise, start, stock
 from tests.pages import Page, Pages
@@ -377,6 +378,13 @@ def test_after_submitting_no_answer_changes(exam: Exam, session: Session, page: 
     assert shown.url == f"{exam.root}/result"
     assert shown.texts(".notice.note") == ["This attempt is finished; its answers can no longer change."]
     assert log(session) == before
+
+
+def test_moving_while_another_page_submits_leads_to_the_result(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    exam.submit()
+    # What this request read before the other one wrote.
+    monkeypatch.setattr(Attempt, "standing", lambda _attempt, _now: Standing.RUNNING)
+    assert exam.client.post(f"{exam.root}/go", data={"go": "2"}).location == f"{exam.root}/result"
 
 
 @pytest.mark.parametrize("what", ["items/1", "review", "time-up"])
