@@ -27,6 +27,7 @@ from quizapp.attempts import queries as attempt_queries
 from quizapp.bank import actions as bank_actions
 from quizapp.bank.check import check
 from quizapp.bank.commands import bank
+from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ReadItem, read_items
 from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
@@ -192,7 +193,7 @@ def bank_check(config: Config, today: datetime | None) -> None:
     """Say what is wrong, with file and line. Errors fail, warnings do not."""
     items = _read(config)
     read_reviews(config.bank_dir)
-    found = check(items, (today or datetime.now(UTC)).date())
+    found = check(items, (today or datetime.now(UTC)).date(), read_facts(config.bank_dir))
     for problem in found.warnings:
         click.echo(f"warning: {problem}")
     for problem in found.errors:

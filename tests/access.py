@@ -80,6 +80,7 @@ POST credits.save_credential          sign-in   sign-in  200      200    200    
 
 GET  desk.item                        sign-in   sign-in  404      404    200    200      200
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
+GET  desk.report                      sign-in   sign-in  404      404    200    200      200
 
 GET  exam.catalogue                   sign-in   sign-in  200      200    200    200      200
 GET  exam.custom                      sign-in   sign-in  200      200    200    200      200

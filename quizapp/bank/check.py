@@ -1,7 +1,7 @@
 """What is wrong with the bank beyond the form of its files: errors, which fail a build, and warnings, which do not."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,13 +25,16 @@ class Findings:
     flaws: dict[str, int] = field(default_factory=dict)
 
 
-def check(items: Sequence[ReadItem], today: date) -> Findings:
-    """Look at every item that is not retired. Dates depend on `today`, and never make an error."""
+def check(items: Sequence[ReadItem], today: date, facts: Collection[str] = ()) -> Findings:
+    """Look at every item that is not retired. Dates depend on `today`, and never make an error.
+
+    Where the bank lists `facts`, items may name only those.
+    """
     live = [read for read in items if read.text.status != "retired"]
     found = Findings()
     alike = _alike(live)
     for read in live:
-        found.errors += [*_wrong_sources(read), *_same_words(read, alike)]
+        found.errors += [*_wrong_sources(read), *_same_words(read, alike), *_unknown_facts(read, facts)]
         found.warnings += _dates(read, today)
         _flaws(read, alike, found)
     found.errors.sort()
@@ -76,6 +79,12 @@ def _alike(items: Sequence[ReadItem]) -> dict[str, list[ItemText]]:
         alike.setdefault(one, []).append(texts[other])
         alike.setdefault(other, []).append(texts[one])
     return alike
+
+
+def _unknown_facts(read: ReadItem, facts: Collection[str]) -> Iterator[Problem]:
+    for number, fact in enumerate(read.text.facts):
+        if facts and fact not in facts:
+            yield read.problem(f"there is no fact {fact!r} in facts.yaml", f".facts[{number}]")
 
 
 def _said(text: ItemText) -> tuple[list[str], list[list[str]]]:

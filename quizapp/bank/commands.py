@@ -1,17 +1,24 @@
 """Commands of the bank's authors and reviewers that need no database."""
 
+import csv
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import click
 import msgspec
 
-from quizapp.bank.item_files import ItemText, json_schema, read_items
+from quizapp.bank.facts import read_facts
+from quizapp.bank.item_files import ItemText, ReadItem, json_schema, read_items
+from quizapp.bank.report import Table, cells, report
 from quizapp.bank.reviews import read_reviews, write_round
 from quizapp.bank.sheets import SheetError, deal, read_answers, read_defects, read_keys
 from quizapp.bank.sheets import record as record_answers
 from quizapp.bank.tags import tags_of
 from quizapp.config import Config
+from quizapp.rules import citations
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_PATH = click.Path(path_type=Path)
@@ -95,6 +102,76 @@ def record(config: Config, number: int, keys: Path, reader: str | None, answers:
         click.echo(f"  to settle: {reading.item_id} ({'two right' if reading.agrees else 'another answer'})")
 
 
+@bank.command("report", help="Count the bank, let the robot try it, and recompute what blind readers said.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day by which dates are judged; today by default.")
+@click.option("--cells", "cell_file", type=NEW_PATH, help="Write the counts of every cell into this CSV file.")
+@click.pass_obj
+def print_report(config: Config, today: datetime | None, cell_file: Path | None) -> None:
+    """Every table as text; the desk shows the same."""
+    items = [one.text for one in _live(config)]
+    day = (today or datetime.now(UTC)).date()
+    facts = read_facts(config.bank_dir)
+    for table in report(items, read_reviews(config.bank_dir), facts, tags_of(config.bank_dir), day):
+        click.echo(_as_text(table))
+    if cell_file:
+        with cell_file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(("domain", "area", "topic", "level", "difficulty", "checked against", "items"))
+            writer.writerows(cells(items))
+
+
+@bank.command("touch", help="List the items that rest on a citation, such as '45 CFR 164.404'.")
+@click.argument("citation")
+@click.pass_obj
+def touch(config: Config, citation: str) -> None:
+    """For when a law is amended: what must be read again."""
+    found = 0
+    for one in _live(config):
+        refs = [cite.ref for cite in one.text.cites if citations.covers(citation, cite.ref)]
+        if refs:
+            found += 1
+            click.echo(f"{one.file}:{one.line}: {one.text.id}: {'; '.join(refs)} (review by {one.text.review_by})")
+    click.echo(f"{found} items cite {citation}.")
+
+
+@bank.command("sample", help="Print items drawn at random with their key and citations, for a look at the sources.")
+@click.argument("number", type=click.IntRange(1, 500))
+@click.option("--seed", required=True, help="Such as a commit, so that nobody chooses the items.")
+@click.option("--law", is_flag=True, help="Only items that rest on law.")
+@click.pass_obj
+def sample(config: Config, number: int, seed: str, *, law: bool) -> None:
+    """The same seed draws the same items from the same bank."""
+    items = [one for one in _live(config) if one.text.rests_on_law or not law]
+    items.sort(key=lambda one: one.text.id)
+    for one in Random(seed).sample(items, min(number, len(items))):
+        text = one.text
+        click.echo(f"{one.file}:{one.line}: {text.id}\n\n{text.stem.strip()}\n")
+        for option in text.options:
+            click.echo(f"  {'*' if option.key else '-'} {option.text}")
+        click.echo(f"\n  {text.options[text.key_option].rationale}")
+        for cite in text.cites:
+            click.echo(f"  {cite.ref}: {cite.proves}")
+        as_of = f", text of {text.checked.text_of}" if text.checked.text_of else ""
+        click.echo(f"  checked against {text.checked.against} on {text.checked.on}{as_of}\n")
+
+
+def _as_text(table: Table) -> str:
+    lines = [table.title, "=" * len(table.title)]
+    rows: Sequence[tuple[str, ...]] = (table.columns, *table.rows)
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
+    for row in rows if table.rows else []:
+        first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join([row[0].ljust(len(first)), *rest]).rstrip())
+    if not table.rows:
+        lines.append("Nothing.")
+    return "\n".join([*lines, *([table.note] if table.note else []), ""])
+
+
+def _live(config: Config) -> list[ReadItem]:
+    read = read_items(config.bank_dir, tags_of(config.bank_dir))
+    return [one for one in read if one.text.status != "retired"]
+
+
 def _reader_of(path: Path, reader: str | None) -> str:
     named = re.search(r"reader-[0-9]{1,3}", path.name)
     if named:
@@ -107,8 +184,7 @@ def _reader_of(path: Path, reader: str | None) -> str:
 
 
 def _chosen(config: Config, id_file: Path | None, *, unread: bool) -> list[ItemText]:
-    read = read_items(config.bank_dir, tags_of(config.bank_dir))
-    items = [one.text for one in read if one.text.status != "retired"]
+    items = [one.text for one in _live(config)]
     if id_file:
         wanted = set(id_file.read_text(encoding="utf-8").split())
         unknown = sorted(wanted - {item.id for item in items})

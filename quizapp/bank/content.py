@@ -23,6 +23,15 @@ def content_of(text: ItemText) -> dict[str, Any]:
     return content
 
 
+def text_of(content: dict[str, Any]) -> ItemText:
+    """What the author wrote, back from a version's content."""
+    plain = {name: value for name, value in content.items() if not name.endswith("html")}
+    options = [
+        {name: value for name, value in option.items() if not name.endswith("html")} for option in content["options"]
+    ]
+    return msgspec.convert({**plain, "options": options}, ItemText)
+
+
 def _block(source: str) -> str:
     return nh3.clean(_MARKDOWN.render(source), tags=_BLOCKS, attributes={}).strip()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -50,6 +51,22 @@ def texts(session: Session) -> dict[str, list[str]]:
         item_id: [str(content["stem"]), *(str(option["text"]) for option in content["options"])]
         for item_id, content in rows
     }
+
+
+def contents(session: Session) -> list[dict[str, Any]]:
+    """What every item says now, by id. One statement."""
+    rows = session.execute(
+        select(ItemVersion.content)
+        .join(Item, (ItemVersion.item_id == Item.id) & (ItemVersion.version == Item.head_version))
+        .order_by(Item.id)
+    )
+    return [dict(content) for (content,) in rows]
+
+
+def heads(session: Session) -> tuple[tuple[str, int], ...]:
+    """(item, version) of every item as it is now, by id. One statement."""
+    rows = session.execute(select(Item.id, Item.head_version).order_by(Item.id))
+    return tuple((item_id, version) for item_id, version in rows)
 
 
 def version_of(session: Session, item_id: str, version: int) -> ItemVersion | None:

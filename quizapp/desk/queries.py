@@ -1,11 +1,20 @@
 """What the bank holds, for authors and reviewers."""
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from quizapp.bank import queries as bank_queries
+from quizapp.bank import report as bank_report
+from quizapp.bank.content import text_of
+from quizapp.bank.facts import read_facts
 from quizapp.bank.models import Item, ItemVersion
+from quizapp.bank.reviews import Reviews, read_reviews
+from quizapp.bank.tags import tags_of
 
 PAGE_SIZE = 50
 
@@ -32,3 +41,23 @@ def newest_version(session: Session, item_id: str) -> ItemVersion | None:
         .join(Item, (Item.id == ItemVersion.item_id) & (Item.head_version == ItemVersion.version))
         .where(Item.id == item_id)
     )
+
+
+def report(session: Session, bank_dir: Path, today: date) -> list[bank_report.Table]:
+    """The report on what the database holds. Two statements; made once for each state of the bank and day."""
+    state = (bank_dir, today, bank_queries.heads(session))
+    if state not in _reports:
+        items = [text_of(content) for content in bank_queries.contents(session)]
+        made = bank_report.report(items, _reviews_of(bank_dir), read_facts(bank_dir), tags_of(bank_dir), today)
+        # Only the newest is kept: nobody asks for the report on a bank of yesterday.
+        _reports.clear()
+        _reports[state] = made
+    return _reports[state]
+
+
+_reports: dict[tuple[Path, date, tuple[tuple[str, int], ...]], list[bank_report.Table]] = {}
+
+
+@cache
+def _reviews_of(bank_dir: Path) -> Reviews:
+    return read_reviews(bank_dir)

@@ -37,6 +37,14 @@ def overview() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/desk/report")
+@web.needs_role(*STAFF)
+def report() -> ResponseReturnValue:
+    """What the bank holds and lacks, how far a robot comes, and what blind readers said."""
+    tables = queries.report(web.db_session(), web.config().bank_dir, web.today())
+    return render_template("desk/report.html", tables=tables)
+
+
 @blueprint.get("/desk/items/<item_id>")
 @web.needs_role(*STAFF)
 def item(item_id: str) -> ResponseReturnValue:

@@ -1,0 +1,170 @@
+"""The report on the bank, and the commands that look for items."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from quizapp.bank.content import content_of, text_of
+from quizapp.bank.facts import read_facts
+from quizapp.bank.item_files import ItemText, read_items
+from quizapp.bank.report import Table, report
+from quizapp.bank.reviews import PlantedText, ReadingText, Reviews, Round, read_reviews
+from quizapp.bank.tags import tags_of
+from quizapp.bank.yaml_files import BadFileError
+from quizapp.cli import quizapp
+from tests import make
+from tests.bank.bank_folder import ITEM, REAL_BANK, make_bank
+
+TODAY = date(2026, 6, 1)
+EMPTY = Reviews([])
+
+
+def items(number: int = 4) -> list[ItemText]:
+    return [make.item_text(f"fin-{n}", key=n % 4, facts=["FIN-01"]) for n in range(number)]
+
+
+def tables(texts: list[ItemText], reviews: Reviews = EMPTY, facts: tuple[str, ...] = ()) -> dict[str, Table]:
+    return {one.title: one for one in report(texts, reviews, facts, tags_of(REAL_BANK), TODAY)}
+
+
+def row(table: Table, name: str) -> dict[str, str]:
+    found = next(row for row in table.rows if row[0] == name)
+    return dict(zip(table.columns[1:], found[1:], strict=True))
+
+
+def test_items_are_counted_by_domain_area_topic_level_and_difficulty() -> None:
+    texts = [*items(3), make.item_text("fin-3", level="recall", difficulty=0.85, calculation=True, status="draft")]
+    found = tables([*texts, make.item_text("fin-4", status="retired")])
+    for title, name in (("Items by domain", "Finance"), ("Items by area", "Finance"), ("Items by topic", "Budgeting")):
+        counted = row(found[title], name)
+        assert (counted["Items"], counted["Published"], counted["Calculation"]) == ("4", "3", "1")
+        assert (counted["Recall"], counted["Application"], counted["Easy"]) == ("1", "3", "1")
+    assert row(found["Items by domain"], "Human Resources")["Items"] == "0"
+
+
+def test_what_the_bank_lacks_is_said() -> None:
+    assert ("finance: 4 items, fewer than 30",) in tables(items())["What the bank lacks"].rows
+
+
+def test_due_dates_are_counted_by_month() -> None:
+    texts = [*items(2), make.item_text("fin-3", review_by=date(2026, 5, 31))]
+    due = tables(texts)["Due for review"]
+    assert due.rows[0] == ("2026-05", "1")
+    assert due.note.startswith("1 overdue on 2026-06-01.")
+
+
+def test_facts_in_use_are_counted_and_idle_ones_too() -> None:
+    table = tables(items(2), facts=("FIN-01", "FIN-02"))["Facts in use"]
+    assert table.rows == (("FIN", "1"), ("Under 2 items", "1"))
+    assert table.note == "1 facts in use, 1 listed without an item; 0 items name none."
+
+
+def reading(item: ItemText, chosen: int) -> ReadingText:
+    return ReadingText(item.id, item.scored_hash, "reader-1", "0123", "ABCD"[chosen], chosen, item.key_option, "sure")
+
+
+def test_readings_are_recomputed_from_the_records() -> None:
+    one, two = items(2)
+    later = Round(2, [reading(two, two.key_option)])
+    planted = PlantedText("fin-0", "wrong-key", "reader-1", "0123", key=3, chosen=3)
+    first = Round(1, [reading(one, one.key_option), reading(two, 3)], [planted])
+    found = tables([one, two], Reviews([first, later]))
+    shares = found["First blind readings that chose the key"]
+    assert shares.rows[0][:3] == ("All", "1 of 2", "50.0 %")
+    assert row(shares, "Finance")["Of"] == row(shares, "Application")["Of"] == "1 of 2"
+    assert "1 items have a passed reading of what they say now, 1 have none. Objections to settle: 1." in shares.note
+    defects = found["Planted defects that readers caught"]
+    assert (defects.rows[0][:2], defects.note[-9:]) == (("All", "0 of 1"), "missed 1.")
+
+
+def test_an_empty_bank_has_a_report() -> None:
+    assert tables([])["Lengths"].rows == ()
+
+
+def test_what_the_author_wrote_comes_back_from_a_versions_content() -> None:
+    text = make.item_text(dismissed={"absolutes": "the law says so"}, facts=["FIN-01"])
+    assert text_of(msgspec.json.decode(msgspec.json.encode(content_of(text)))) == text
+
+
+# --- The real bank ----------------------------------------------------------------------------------------------------
+
+
+def test_the_bank_lacks_nothing_and_its_facts_and_reviews_can_be_read() -> None:
+    texts = [one.text for one in read_items(REAL_BANK, tags_of(REAL_BANK))]
+    facts = read_facts(REAL_BANK)
+    found = {one.title: one for one in report(texts, read_reviews(REAL_BANK), facts, tags_of(REAL_BANK), TODAY)}
+    assert found["What the bank lacks"].rows == ()
+    assert {fact for text in texts for fact in text.facts} <= set(facts)
+
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+
+def run(bank: Path, *arguments: str) -> Result:
+    return CliRunner(env={"QUIZAPP_BANK": str(bank), "QUIZAPP_VAR": str(bank / "var")}).invoke(
+        quizapp, ["bank", *arguments]
+    )
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """Three items: two on law, one of them retired."""
+    law = ITEM.replace("A textbook", "45 CFR 164.404(b)").replace("stability: N", "stability: S")
+    law = law.replace("standard-work", "primary-text")
+    other = ITEM.replace("fin-one", "fin-two")
+    return make_bank(tmp_path, law + other + law.replace("fin-one", "fin-old").replace("published", "retired"))
+
+
+def test_the_command_prints_every_table_and_writes_every_cell(bank: Path) -> None:
+    out = run(bank, "report", "--today", "2026-06-01", "--cells", str(bank / "cells.csv"))
+    assert out.exit_code == 0, out.output
+    assert "Items by domain\n===============\n" in out.output
+    assert "Planted defects that readers caught" in out.output
+    with (bank / "cells.csv").open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    assert rows == [
+        ["finance", "finance", "budgeting", "application", "medium", "primary-text", "1"],
+        ["finance", "finance", "budgeting", "application", "medium", "standard-work", "1"],
+    ]
+
+
+def test_touching_a_citation_lists_the_items_that_rest_on_it(bank: Path) -> None:
+    assert run(bank, "touch", "45 CFR 164.404").output == (
+        "items/finance/budgeting.yaml:1: fin-one: 45 CFR 164.404(b) (review by 2027-03-10)\n"
+        "1 items cite 45 CFR 164.404.\n"
+    )
+    assert run(bank, "touch", "45 CFR 164.408").output == "0 items cite 45 CFR 164.408.\n"
+
+
+def test_a_sample_shows_keys_and_citations_and_is_drawn_by_its_seed(bank: Path) -> None:
+    out = run(bank, "sample", "5", "--seed", "a1b2c3").output
+    assert "fin-one" in out
+    assert "fin-two" in out
+    assert "fin-old" not in out
+    assert "  * The year to come" in out
+    assert "  45 CFR 164.404(b): That.\n  checked against primary-text on 2026-01-15\n" in out
+    assert run(bank, "sample", "5", "--seed", "a1b2c3").output == out
+    assert "fin-two" not in run(bank, "sample", "5", "--seed", "a1b2c3", "--law").output
+
+
+def test_an_item_may_name_only_facts_that_are_listed(bank: Path) -> None:
+    file = bank / "items/finance/budgeting.yaml"
+    text = file.read_text(encoding="utf-8").replace("  stability: N\n", "  stability: N\n  facts: [FIN-09]\n")
+    file.write_text(text, encoding="utf-8")
+    assert "FIN-09" not in run(bank, "check").output
+    (bank / "facts.yaml").write_text("- {id: FIN-01, fact: A fact., cite: A book}\n", encoding="utf-8")
+    assert "fin-two: there is no fact 'FIN-09' in facts.yaml" in run(bank, "check").output
+
+
+def test_a_bad_fact_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text("- {id: FIN-01, fact: A fact., cite: A book}\n- {id: fin, fact: A, cite: B}\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match=r"facts\.yaml:2: Expected `str` matching regex"):
+        read_facts(tmp_path)
+    path.write_text("- {id: FIN-01, fact: A fact., cite: A book}\n" * 2, encoding="utf-8")
+    with pytest.raises(BadFileError, match=r"facts\.yaml:2: the fact FIN-01 stands twice"):
+        read_facts(tmp_path)
