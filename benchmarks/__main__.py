@@ -36,6 +36,7 @@ def main() -> None:
         print("\n".join(["", f"### {facts}", "", *report.tables(found[name])]), flush=True)
     if not options.cases:
         print("\n".join(["", "### Goals", "", *report.goals(found), ""]))
+    print(report.load_now())
     _say(f"done in {time.monotonic() - begun:.0f} s")
 
 

@@ -23,6 +23,11 @@ def machine() -> Iterator[str]:
     yield f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries}"
 
 
+def load_now() -> str:
+    """How many processes wanted a core in the last minutes; far more than the candidates' own means a disturbed run."""
+    return "Load averages after the run (1, 5, 15 minutes): " + ", ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
 def tables(finding: Finding) -> Iterator[str]:
     """One database's figures."""
     loading = finding.loading
