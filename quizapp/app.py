@@ -39,6 +39,8 @@ def create_app(config: Config | None = None, database: Database | None = None) -
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(days=config.session_days),
+        # The cookie goes out again when its session is prolonged, not with every reply.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=web.MAX_REQUEST_BYTES,
         # The default of one hour would refuse answers in the third hour of an exam.
         WTF_CSRF_TIME_LIMIT=None,

@@ -114,6 +114,7 @@ def _prolong() -> None:
     try:
         with writing(session):
             actions.prolong_session(session, session_token(), days=days, now=moment)
+        cookie.modified = True
     except DatabaseBusyError:
         current_app.logger.info("A session was not prolonged: the database is busy. The next request tries again.")
 

@@ -1,24 +1,31 @@
 """Storing what a candidate's devices send: the log grows, and the response rows follow; nothing here commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.attempts import queries
 from quizapp.attempts.models import Attempt, AttemptEvent, Response
 from quizapp.attempts.queries import SaveState
-from quizapp.db import DatabaseBusyError, insert_into
+from quizapp.db import DatabaseBusyError
 from quizapp.rules import answer_log, timing
 from quizapp.rules.answer_log import SHOWN, Event, StoredEvent
 
 FORM_DEVICE = "form"
 MOST_PLACES = 1000
+LOG_INSERT = insert(AttemptEvent)
+INSERTS: Mapping[str, Callable[[type[Response]], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 class NoSuchAttemptError(Exception):
@@ -135,7 +142,7 @@ def append(
         stored.append(StoredEvent(device, event.seq, event.position, event.kind, event.value, previous, counts))
         log.append(_log_row(attempt, device, event, previous, now))
     try:
-        session.execute(insert(AttemptEvent), log)
+        session.connection().execute(LOG_INSERT, log)
     except IntegrityError as error:
         # PostgreSQL read the device's log before it waited for a request of the same device to let go of the attempt.
         raise DatabaseBusyError from error
@@ -205,12 +212,18 @@ def _rivals(state: SaveState, device: str, events: Sequence[Event], now: datetim
 
 
 def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = insert_into(session, Response).values(rows)
+    session.connection().execute(_upsert_statement(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _upsert_statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    # Put together once, and run past the ORM: both took longer than the database takes to run it.
+    statement = INSERTS[dialect](Response)
     new = statement.excluded
     changed = {name: new[name] for name in ("value", "made_at", "device", "seq")}
     is_newer = tuple_(new.made_at, new.device, new.seq) > tuple_(Response.made_at, Response.device, Response.seq)
     keys = ["user_id", "attempt_id", "position", "kind"]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer))
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer)
 
 
 def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, now: datetime) -> dict[str, Any]:
