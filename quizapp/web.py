@@ -170,6 +170,12 @@ class BaseForm(FlaskForm):
     """A form with CSRF protection whose texts arrive stripped."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read what a form sends, and nothing else: a JSON body is no form."""
+            if request.method == "POST" and not request.is_json:
+                return super().wrap_formdata(form, formdata)
+            return None
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Strip texts that people typed or pasted; passwords are left as they are."""
             filters = list(unbound_field.kwargs.get("filters", []))

@@ -87,7 +87,7 @@ GET  exam.custom                      sign-in   sign-in  200      200    200    
 GET  exam.history                     sign-in   sign-in  200      200    200    200      200
 GET  exam.new                         sign-in   sign-in  200      200    200    200      200
 POST exam.start                       sign-in   sign-in  400      400    400    400      400
-POST exam.start_custom                sign-in   sign-in  200      200    200    200      200
+POST exam.start_custom                sign-in   sign-in  422      422    422    422      422
 POST exam.start_sampler               goes      goes     goes     goes   goes   goes     goes
 
 GET  result.answer                    sign-in   404      404      200    404    404      404
@@ -123,7 +123,7 @@ GET  practice.item                    sign-in   sign-in  404      200    404    
 POST practice.release_reserve         sign-in   sign-in  goes     goes   goes   goes     goes
 POST practice.restore_reserve         sign-in   sign-in  goes     goes   goes   goes     goes
 POST practice.resume                  sign-in   sign-in  404      goes   404    404      404
-POST practice.start                   sign-in   sign-in  200      200    200    200      200
+POST practice.start                   sign-in   sign-in  422      422    422    422      422
 GET  practice.summary                 sign-in   sign-in  404      200    404    404      404
 
 GET  readyz                           200       200      200      200    200    200      200

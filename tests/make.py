@@ -181,6 +181,7 @@ def response(session: Session, of: Attempt, item_id: str, position: int = 1, **c
         "seq": 1,
         **columns,
     }
+    values.setdefault("first_made_at", values["made_at"])
     return _add(session, Response(attempt_id=of.id, position=position, item_id=item_id, **values))
 
 

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("item_id", sa.String(length=100), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("first_made_at", UtcDateTime(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("device", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),

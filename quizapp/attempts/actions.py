@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quizapp.attempts import queries
 from quizapp.attempts.models import Attempt, AttemptItem, Mark, Response
 from quizapp.attempts.queries import AnsweredPlace, PlaceState, SaveState
-from quizapp.attempts.saving import FORM_DEVICE, NoSuchAttemptError, append, event_counts, response_row
+from quizapp.attempts.saving import FORM_DEVICE, NoSuchAttemptError, append, event_counts, response_rows
 from quizapp.bank import queries as bank_queries
 from quizapp.bank.queries import Selection
 from quizapp.db import insert_into
@@ -180,7 +180,7 @@ def rebuild_responses(session: Session, attempt: Attempt) -> None:
         replace(event, counts=event_counts(attempt, event.made_at, received_at))
         for event, received_at in queries.log_of(session, user_id, attempt_id)
     ]
-    rows = [response_row(attempt, items[event.position], event) for event in answer_log.fold(stored).values()]
+    rows = response_rows(attempt, items, stored)
     session.execute(delete(Response).where(Response.user_id == user_id, Response.attempt_id == attempt_id))
     if rows:
         session.execute(insert(Response), rows)

@@ -171,7 +171,7 @@ class AttemptEvent(Base):
 
 
 class Response(Base):
-    """The newest counting event of each kind at each place; rebuilt from the log at will."""
+    """The newest counting event of each kind at each place, and when the first was made; rebuilt from the log."""
 
     __tablename__ = "response"
     __table_args__ = (
@@ -186,6 +186,7 @@ class Response(Base):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     item_id: Mapped[slug]
     value: Mapped[str] = mapped_column(Text)
+    first_made_at: Mapped[datetime]
     made_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(String(40))
     seq: Mapped[int]

@@ -224,7 +224,7 @@ def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
             earlier.user_id == user_id,
             earlier.attempt_id != attempt_id,
             earlier.kind.in_((SHOWN, ANSWER)),
-            earlier.made_at < started_at,
+            earlier.first_made_at < started_at,
             before.archived_at.is_(None),
         )
         .distinct()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, tuple_
+from sqlalchemy import case, insert, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -146,9 +146,9 @@ def append(
     except IntegrityError as error:
         # PostgreSQL read the device's log before it waited for a request of the same device to let go of the attempt.
         raise DatabaseBusyError from error
-    winners = answer_log.fold(stored).values()
-    if winners:
-        _upsert(session, [response_row(attempt, state.places[event.position].item_id, event) for event in winners])
+    rows = response_rows(attempt, {position: place.item_id for position, place in state.places.items()}, stored)
+    if rows:
+        _upsert(session, rows)
     return [event for event in stored if not event.counts]
 
 
@@ -158,19 +158,24 @@ def event_counts(attempt: Attempt, made: datetime, received: datetime) -> bool:
     return timing.counts(made, received, deadline, attempt.late_window_seconds, attempt.finished_at)
 
 
-def response_row(attempt: Attempt, item_id: str, event: StoredEvent) -> dict[str, Any]:
-    """An event as the response row that it becomes."""
-    return {
-        "user_id": attempt.user_id,
-        "attempt_id": attempt.id,
-        "position": event.position,
-        "kind": event.kind,
-        "item_id": item_id,
-        "value": event.value,
-        "made_at": event.made_at,
-        "device": event.device,
-        "seq": event.seq,
-    }
+def response_rows(attempt: Attempt, items: Mapping[int, str], events: Sequence[StoredEvent]) -> list[dict[str, Any]]:
+    """Events as the response rows that they fold into; `items` has the item at each position."""
+    first = answer_log.first_made(events)
+    return [
+        {
+            "user_id": attempt.user_id,
+            "attempt_id": attempt.id,
+            "position": event.position,
+            "kind": event.kind,
+            "item_id": items[event.position],
+            "value": event.value,
+            "first_made_at": first[key],
+            "made_at": event.made_at,
+            "device": event.device,
+            "seq": event.seq,
+        }
+        for key, event in answer_log.fold(events).items()
+    ]
 
 
 def _state(session: Session, user_id: UUID, attempt_id: UUID, device: str, positions: set[int]) -> SaveState:
@@ -220,10 +225,15 @@ def _upsert_statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
     # Put together once, and run past the ORM: both took longer than the database takes to run it.
     statement = INSERTS[dialect](Response)
     new = statement.excluded
-    changed = {name: new[name] for name in ("value", "made_at", "device", "seq")}
     is_newer = tuple_(new.made_at, new.device, new.seq) > tuple_(Response.made_at, Response.device, Response.seq)
+    changed: dict[str, Any] = {
+        name: case((is_newer, new[name]), else_=getattr(Response, name))
+        for name in ("value", "made_at", "device", "seq")
+    }
+    is_earlier = new.first_made_at < Response.first_made_at
+    changed["first_made_at"] = case((is_earlier, new.first_made_at), else_=Response.first_made_at)
     keys = ["user_id", "attempt_id", "position", "kind"]
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, now: datetime) -> dict[str, Any]:

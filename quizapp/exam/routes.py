@@ -69,7 +69,7 @@ def start_custom() -> ResponseReturnValue:
     """Start a mock of one's own choosing, or offer the largest that can be drawn."""
     form = CustomForm(tags_of(web.config().bank_dir))
     if not form.validate_on_submit():
-        return _custom_page(form)
+        return _custom_page(form), 422
     plan = actions.custom_plan(form.selection, form.item_count.data or 1, form.minutes.data)
     try:
         return _start(actions.on_terms(plan, form.terms), UUID(form.start_token.data))
@@ -142,7 +142,7 @@ def history() -> ResponseReturnValue:
     return render_template("exam/history.html", rows=counting, set_aside=aside)
 
 
-def _custom_page(form: CustomForm) -> ResponseReturnValue:
+def _custom_page(form: CustomForm) -> str:
     session = web.db_session()
     return render_template(
         "exam/custom.html",

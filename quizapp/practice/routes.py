@@ -43,7 +43,7 @@ def start() -> ResponseReturnValue:
         form.item_count.data = actions.DEFAULT_ITEMS
         form.item_count.raw_data = [str(actions.DEFAULT_ITEMS)]
     if not form.validate():
-        return _choose_page(form)
+        return _choose_page(form), 422
     plan = actions.practice_plan(form.selection, form.item_count.data or actions.DEFAULT_ITEMS, tags)
     stock = _stock()
     try:
@@ -209,7 +209,7 @@ def _nothing_to_draw(plan: Plan, stock: Stock) -> ResponseReturnValue:
     return redirect(url_for("practice.choose"), 303)
 
 
-def _choose_page(form: SelectionForm) -> ResponseReturnValue:
+def _choose_page(form: SelectionForm) -> str:
     session = web.db_session()
     return render_template(
         "practice/choose.html",

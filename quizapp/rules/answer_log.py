@@ -94,6 +94,16 @@ def fold(events: Iterable[StoredEvent]) -> Mapping[tuple[int, str], StoredEvent]
     return newest
 
 
+def first_made(events: Iterable[StoredEvent]) -> Mapping[tuple[int, str], datetime]:
+    """When the first counting event of each (position, kind) was made, whatever the order of arrival."""
+    first: dict[tuple[int, str], datetime] = {}
+    for event in events:
+        if event.counts:
+            key = (event.position, event.kind)
+            first[key] = min(event.made_at, first.get(key, event.made_at))
+    return first
+
+
 def option_of(letter: str, option_order: str) -> int | None:
     """The option, in the file's order, that a letter stood for on this form; None for no answer."""
     return int(option_order[LETTERS.index(letter)]) if letter else None

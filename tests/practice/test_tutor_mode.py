@@ -98,7 +98,7 @@ def test_a_button_that_names_a_weak_area_gets_ten_items(owner: User, session: Se
         ({"item_count": "x"}, "Not a valid integer value."),
         ({"domains": "astrology"}, "not a valid choice"),
         ({"topics": "finance"}, "not a valid choice"),
-        ({"start_token": "x"}, "Invalid UUID."),
+        ({"start_token": "x"}, "This form is out of date: open the page again."),
     ],
 )
 def test_a_set_that_cannot_be_comes_back_with_what_is_wrong(
