@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
@@ -28,6 +29,7 @@ from quizapp.db import Database, DatabaseBusyError, is_busy
 STATIC_DIR = Path(__file__).parent / "static"
 MAX_REQUEST_BYTES = 1_000_000
 RETRY_AFTER_SECONDS = 2
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -167,7 +169,7 @@ def today() -> date:
 
 
 class BaseForm(FlaskForm):
-    """A form with CSRF protection whose texts arrive stripped."""
+    """A form with CSRF protection whose texts arrive stripped and without control characters."""
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
@@ -186,7 +188,8 @@ class BaseForm(FlaskForm):
 
 
 def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    # No two databases keep control characters alike, and PostgreSQL refuses NUL; line ends and tabs stay.
+    return CONTROL_CHARACTERS.sub("", value).strip() if isinstance(value, str) else value
 
 
 # --- Answers --------------------------------------------------------------------------------------------------------

@@ -124,6 +124,15 @@ def test_texts_arrive_stripped_and_passwords_as_typed(app: Flask) -> None:
         assert form.data["password"] == " with spaces "
 
 
+def test_control_characters_do_not_arrive_but_line_ends_and_tabs_do(app: Flask) -> None:
+    sent = MultiDict({"title": "\x00 A\x00b\x1f\x7f ", "note": "One\r\n\ttwo\x0b", "password": "a\x01b"})
+    with app.test_request_context(method="POST"):
+        form = NoteForm(sent)
+        assert form.data["title"] == "Ab"
+        assert form.data["note"] == "One\r\n\ttwo"
+        assert form.data["password"] == "a\x01b"
+
+
 # --- Formats --------------------------------------------------------------------------------------------------------
 
 

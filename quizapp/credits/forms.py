@@ -14,7 +14,6 @@ from quizapp.web import BaseForm
 
 EARLIEST_DAY = date(1990, 1, 1)
 AMOUNT = re.compile(r"\d{1,5}([.,]\d{1,2})?")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SHORT = Length(max=200, message="At most 200 characters.")
 UNIT_CHOICES = {
     "hours": "Hours",
@@ -23,11 +22,6 @@ UNIT_CHOICES = {
     "iacet-ceu": "IACET CEU (1 is 10 hours; 0.6 is 6 hours)",
 }
 MEMBER_CHOICES = {"yes": "Yes, my membership is continuous", "no": "No"}
-
-
-def plain_text(value: str | None) -> str | None:
-    """The text without control characters, which no database keeps alike; lines and tabs stay."""
-    return CONTROL_CHARACTERS.sub("", value) if value else value
 
 
 class DayField(DateField):
@@ -84,19 +78,15 @@ class ActivityForm(BaseForm):
     """Something learned, as its certificate says it."""
 
     id = HiddenField()
-    title = StringField(
-        "Title",
-        [DataRequired("Enter what it was called."), SHORT],
-        filters=[plain_text],
-    )
-    provider = StringField("Provider", [DataRequired("Enter who gave it."), SHORT], filters=[plain_text])
+    title = StringField("Title", [DataRequired("Enter what it was called."), SHORT])
+    provider = StringField("Provider", [DataRequired("Enter who gave it."), SHORT])
     started_on = DayField("Date", [DataRequired("Enter the day.")])
     ended_on = DayField("Last day, if later", [Optional()])
     amount = AmountField("How much", [DataRequired("Enter how long it was.")])
     unit = RadioField("Whose unit is that?", [InputRequired("Say what the number counts.")], choices=UNIT_CHOICES)
     approval = RadioField("Approved by PAHCOM?", choices=APPROVAL_NAMES, default="unknown")
-    index_number = StringField("Index number", [SHORT], filters=[plain_text])
-    note = TextAreaField("Note", [Length(max=2000, message="At most 2,000 characters.")], filters=[plain_text])
+    index_number = StringField("Index number", [SHORT])
+    note = TextAreaField("Note", [Length(max=2000, message="At most 2,000 characters.")])
 
     def __init__(self, *, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -44,6 +44,14 @@ def counts_of(session: Session, user_id: UUID) -> dict[str, int]:
     }
 
 
+def test_a_name_arrives_without_control_characters_which_no_database_keeps_alike(page: Pages, session: Session) -> None:
+    owner = make.user(session)
+    page.sign_in(owner)
+    page.post("/settings", {**FORM, "display_name": "Ro\x00b\x1bin"})
+    session.refresh(owner)
+    assert owner.display_name == "Robin"
+
+
 def test_settings_are_kept(page: Pages, session: Session) -> None:
     owner = make.user(session)
     page.sign_in(owner)
