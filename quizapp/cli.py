@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from granian import Granian
 from granian.constants import Interfaces
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
 from quizapp.accounts import actions as account_actions
@@ -24,6 +26,7 @@ from quizapp.accounts import throttling
 from quizapp.accounts.models import ROLES
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
+from quizapp.attempts.models import Attempt, Mark, Response
 from quizapp.bank import actions as bank_actions
 from quizapp.bank.check import check
 from quizapp.bank.commands import bank
@@ -108,38 +111,64 @@ def serve(config: Config) -> None:
 @click.option("--every", type=click.IntRange(1, 3600), help="Go on for ever, at this many seconds' distance.")
 @click.pass_obj
 def tick(config: Config, every: int | None) -> None:
-    """Idempotent; several machines may run it."""
+    """Idempotent; several machines may run it. Once through, it fails when a job failed."""
     database = connect(config.database_url)
     parent = os.getppid()
     while True:
         try:
             with database.session() as session:
-                _tick(session, config, datetime.now(UTC))
+                failures = _tick(session, config, datetime.now(UTC))
         except Exception:
-            # One job that fails must not end the others for good: it comes round again, and the log says why.
+            # A database that is away for a while must not end the jobs for good: they come round again.
             if every is None:
                 raise
             traceback.print_exc()
-        if every is None or os.getppid() != parent:
+        if every is None:
+            sys.exit(1 if failures else 0)
+        if os.getppid() != parent:
             return
         time.sleep(every)
 
 
-def _tick(session: Session, config: Config, now: datetime) -> None:
-    """Each job in short writes of its own, so that nobody waits for it."""
+def _tick(session: Session, config: Config, now: datetime) -> int:
+    """Each job in short writes of its own, so that nobody waits for it; returns how many failed."""
+    return _finish_expired(session, now) + sum(
+        _failed(session, job)
+        for job in (
+            partial(mail_actions.send_waiting, session, sender_of(config), now),
+            partial(_write, session, account_actions.remove_old_guests, now),
+            partial(_write, session, account_actions.remove_expired_sessions, now),
+            partial(_write, session, throttling.remove_old_throttles, now),
+            partial(_write, session, mail_actions.remove_sent, now),
+        )
+    )
+
+
+def _finish_expired(session: Session, now: datetime) -> int:
+    expired: list[tuple[UUID, UUID]] = []
     late = timing.late_before(now)
-    for user_id, attempt_id in attempt_queries.expired_attempts(session, late, EXPIRED_AT_ONCE):
-        with writing(session):
-            attempt_actions.finish(session, user_id, attempt_id, now)
-    mail_actions.send_waiting(session, sender_of(config), now)
-    for remove in (
-        account_actions.remove_old_guests,
-        account_actions.remove_expired_sessions,
-        throttling.remove_old_throttles,
-        mail_actions.remove_sent,
-    ):
-        with writing(session):
-            remove(session, now)
+    failures = _failed(
+        session, lambda: expired.extend(attempt_queries.expired_attempts(session, late, EXPIRED_AT_ONCE))
+    )
+    return failures + sum(
+        _failed(session, partial(_write, session, attempt_actions.finish, user_id, attempt_id, now))
+        for user_id, attempt_id in expired
+    )
+
+
+def _failed(session: Session, job: Callable[[], object]) -> bool:
+    try:
+        job()
+    except Exception:  # noqa: BLE001 - one job that fails must not stop the others; the log says why
+        session.rollback()
+        traceback.print_exc()
+        return True
+    return False
+
+
+def _write(session: Session, action: Callable[..., object], *arguments: object) -> None:
+    with writing(session):
+        action(session, *arguments)
 
 
 # --- The database ---------------------------------------------------------------------------------------------------
@@ -161,15 +190,43 @@ def db_upgrade(config: Config) -> None:
 @click.option("--rebuild", is_flag=True, help="Write every attempt's responses and marks anew from its log.")
 @click.pass_obj
 def doctor(config: Config, *, rebuild: bool) -> None:
-    """Rebuild the projections, one attempt a write."""
+    """One attempt a write, which is undone unless it is to be kept; fails when an attempt differs from its log."""
     with opened(config) as session:
         keys = attempt_queries.all_attempts(session)
-        if rebuild:
-            with click.progressbar(keys, label="Rebuilding attempts") as bar:
-                for user_id, attempt_id in bar:
-                    with writing(session):
-                        attempt_actions.rebuild(session, user_id, attempt_id)
-        click.echo(f"{len(keys)} attempts" + (" rebuilt from their logs." if rebuild else "."))
+        differing = 0
+        with click.progressbar(keys, label="Rebuilding attempts" if rebuild else "Comparing attempts") as bar:
+            for user_id, attempt_id in bar:
+                differing += _rebuilt(session, user_id, attempt_id, keep=rebuild)
+    if rebuild:
+        click.echo(f"{len(keys)} attempts rebuilt from their logs. {differing} differed.")
+    elif differing:
+        click.echo(f"{differing} of {len(keys)} attempts differ from their logs. Mend: quizapp doctor --rebuild")
+        sys.exit(1)
+    else:
+        click.echo(f"{len(keys)} attempts, all equal to their logs.")
+
+
+def _rebuilt(session: Session, user_id: UUID, attempt_id: UUID, *, keep: bool) -> bool:
+    """Whether rebuilding an attempt changes what is projected from its log."""
+    with writing(session):
+        attempt_actions.locked(session, user_id, attempt_id)
+        before = _projected(session, user_id, attempt_id)
+        attempt_actions.rebuild(session, user_id, attempt_id)
+        after = _projected(session, user_id, attempt_id)
+        if not keep:
+            session.rollback()
+    return before != after
+
+
+def _projected(session: Session, user_id: UUID, attempt_id: UUID) -> list[Row[Any]]:
+    """An attempt's score, marks and responses as they are stored."""
+    score = select(Attempt.correct_count).where(Attempt.user_id == user_id, Attempt.id == attempt_id)
+    marks = select(*Mark.__table__.columns).where(Mark.user_id == user_id, Mark.attempt_id == attempt_id)
+    responses = select(*Response.__table__.columns).where(
+        Response.user_id == user_id, Response.attempt_id == attempt_id
+    )
+    in_order = (score, marks.order_by(Mark.position), responses.order_by(Response.position, Response.kind))
+    return [row for statement in in_order for row in session.execute(statement)]
 
 
 # --- The bank -------------------------------------------------------------------------------------------------------

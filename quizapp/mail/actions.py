@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
@@ -73,7 +74,7 @@ def _try(sender: Sender, mail: OutboxMail) -> str | None:
     """Why the mail did not leave, or None when it did."""
     try:
         sender(mail)
-    except (OSError, ValueError) as error:  # smtplib's errors are OSErrors; ValueError is an unusable header
+    except (OSError, ValueError, MessageError) as error:  # smtplib's errors are OSErrors; the others, unusable headers
         return f"{type(error).__name__}: {error}"[:200]
     return None
 

@@ -1,0 +1,84 @@
+"""The operators' commands: a job that fails stops no other, and the doctor looks before it mends."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quizapp.attempts import actions as attempt_actions
+from quizapp.attempts.actions import finish
+from quizapp.attempts.models import Attempt
+from quizapp.cli import main
+from quizapp.db import Database
+from quizapp.mail.models import OutboxMail
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("clock", "on_the_tests_database")
+LONG_AGO = make.NOW - timedelta(days=30)
+
+
+@pytest.fixture
+def on_the_tests_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
+
+
+def run(*arguments: str, status: int = 0) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert ended.value.code == status
+
+
+# --- The clock's jobs -----------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_that_cannot_be_finished_stops_neither_the_others_nor_the_mail(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = make.user(session)
+    items = make.items(session, 2)
+    first, second, third = (make.attempt(session, owner, items, started_at=LONG_AGO) for _ in range(3))
+    mail = make.outbox_mail(session, owner)
+    session.commit()
+
+    def finish_or_fail(session: Session, user_id: UUID, attempt_id: UUID, *rest: Any) -> bool:
+        done = finish(session, user_id, attempt_id, *rest)
+        if attempt_id == second.id:
+            raise RuntimeError("This one cannot be finished.")
+        return done
+
+    monkeypatch.setattr(attempt_actions, "finish", finish_or_fail)
+    run("tick", status=1)
+    session.expire_all()
+    found = {attempt.id: attempt.finished_at is not None for attempt in session.scalars(select(Attempt))}
+    assert found == {first.id: True, second.id: False, third.id: True}
+    assert session.get_one(OutboxMail, (mail.user_id, mail.id)).sent_at == make.NOW
+    assert "RuntimeError: This one cannot be finished." in capsys.readouterr().err
+
+
+# --- The doctor -----------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_counts_what_differs_and_leaves_it_until_told(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = make.user(session)
+    items = make.items(session, 2)
+    attempts = [make.attempt(session, owner, items) for _ in range(2)]
+    for attempt in attempts:
+        make.event(session, attempt)
+        attempt_actions.rebuild(session, owner.id, attempt.id)
+        finish(session, owner.id, attempt.id, make.NOW)
+    session.commit()
+    run("doctor")
+    assert "2 attempts, all equal to their logs." in capsys.readouterr().out
+    attempts[0].correct_count = 2
+    session.commit()
+    for _ in range(2):
+        run("doctor", status=1)
+        assert "1 of 2 attempts differ from their logs." in capsys.readouterr().out
+    run("doctor", "--rebuild")
+    assert "2 attempts rebuilt from their logs. 1 differed." in capsys.readouterr().out
+    run("doctor")
