@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import delete, select
 
 from quizapp.accounts.models import User, UserSession
@@ -284,6 +284,43 @@ def test_hiding_the_time_lasts_until_five_minutes(new_context: NewContext, site:
     late = Sitting(site, started_at=datetime.now(UTC) - timedelta(minutes=37))
     page = late.enter(context)
     expect(page.locator("#clock")).to_be_visible()
+
+
+def test_an_event_that_the_server_refuses_holds_up_no_other(new_context: NewContext, site: Site) -> None:
+    sitting = Sitting(site)
+    page = sitting.enter(new_context())
+    refusals = 0
+
+    def refuse_notes(route: Route) -> None:
+        nonlocal refusals
+        if '"note"' in (route.request.post_data or ""):
+            refusals += 1
+            route.fulfill(status=400, json={"error": "No such note."})
+        else:
+            route.continue_()
+
+    page.route("**/events", refuse_notes)
+    page.get_by_text("Note to myself").first.click()
+    page.locator("#note").fill("Refused.")
+    page.locator("#note").blur()
+    expect(page.locator("#saved")).to_have_text("Not stored: No such note.")
+    page.locator("#heading").focus()
+    press(page, "B", "N", "C")
+    nothing_waits(page)
+    assert sitting.stored() == {1: "B", 2: "C"}
+    assert refusals < 5
+
+
+def test_a_full_browser_still_stores_and_says_only_what_is_stored(new_context: NewContext, site: Site) -> None:
+    sitting = Sitting(site)
+    page = sitting.enter(new_context())
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    page.locator("#heading").focus()
+    press(page, "A", "N", "B")
+    expect(page.locator("#saved")).to_have_text("Saved. 2 answers stored.", timeout=ARRIVED)
+    assert sitting.stored() == {1: "A", 2: "B"}
 
 
 def test_signing_out_warns_while_something_waits(new_context: NewContext, site: Site) -> None:

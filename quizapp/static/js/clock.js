@@ -1,5 +1,7 @@
 // The time left, by the page's monotonic clock between two words of the server. It does not nag: minutes until the
 // last five, notices at thirty and five, and for a screen reader only when asked.
+import { storage } from "./storage.js";
+
 const NOTICES = [30 * 60, 5 * 60];
 
 export class Clock {
@@ -8,12 +10,12 @@ export class Clock {
     this.end = null;
     this.timer = 0;
     this.said = new Set();
-    this.hidden = localStorage.getItem("quizapp:clock") === "hidden";
+    this.hidden = storage.get("quizapp:clock") === "hidden";
     if (toggle) {
       toggle.hidden = false;
       toggle.addEventListener("click", () => {
         this.hidden = !this.hidden;
-        localStorage.setItem("quizapp:clock", this.hidden ? "hidden" : "shown");
+        storage.set("quizapp:clock", this.hidden ? "hidden" : "shown");
         this.show();
       });
     }

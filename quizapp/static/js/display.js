@@ -1,4 +1,6 @@
 // Colours, text size and letter keys, as this browser's user likes them.
+import { storage } from "./storage.js";
+
 const KEY = "quizapp:display";
 const choices = load();
 
@@ -15,7 +17,7 @@ export function setUpDisplay(dialog) {
   letters.checked = lettersAreOn();
   dialog.addEventListener("change", () => {
     Object.assign(choices, { scheme: scheme.value, size: size.value, letters: letters.checked ? "on" : "off" });
-    localStorage.setItem(KEY, JSON.stringify(choices));
+    storage.set(KEY, JSON.stringify(choices));
     apply();
   });
 }
@@ -28,7 +30,7 @@ function apply() {
 
 function load() {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return JSON.parse(storage.get(KEY) ?? "{}");
   } catch {
     return {};
   }

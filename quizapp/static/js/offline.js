@@ -14,3 +14,11 @@ function trusted(address) {
   if (!window.trustedTypes) return address;
   return trustedTypes.createPolicy("quizapp-worker", { createScriptURL: (url) => (url === "/service-worker.js" ? url : "") }).createScriptURL(address);
 }
+
+// What was kept for one attempt has no use once it is over.
+export async function forgetOffline(attempt) {
+  try {
+    const cache = await caches.open("quizapp-room");
+    await Promise.all([`/attempts/${attempt}/shell`, `/attempts/${attempt}/form`].map((path) => cache.delete(path)));
+  } catch { /* Nothing was kept. */ }
+}

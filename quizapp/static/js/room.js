@@ -6,11 +6,12 @@ import * as marks from "./marks.js";
 import { Model } from "./model.js";
 import { Queue } from "./queue.js";
 import { askToSignIn, csrfToken, documentAt, renewToken } from "./session.js";
-import { keepOffline } from "./offline.js";
-import { answers, createView } from "./view.js";
+import { forgetOffline, keepOffline } from "./offline.js";
+import { offerTime } from "./outage.js";
+import { storage } from "./storage.js";
+import { answers, createView, wait } from "./view.js";
 
 const SYNC_MS = 30_000;
-const OUTAGE_OFFER_MS = 60_000;
 const byId = (id) => document.getElementById(id);
 
 const clockElement = byId("clock");
@@ -33,7 +34,7 @@ function Room(form) {
   const name = `quizapp:${user}:${attempt}`;
   const model = new Model(name, count);
   const items = new Map();
-  const ownDevices = new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
+  const ownDevices = new Set(devicesOf(name));
   const rivals = new Map();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
   let isReady = false;
@@ -64,11 +65,11 @@ function Room(form) {
     talk: (batch) => post(`${address}/events`, batch),
     onChange: showSaved,
     onReply: heard,
-    onOutage: () => { if (!localStorage.getItem(`${name}:outage`)) localStorage.setItem(`${name}:outage`, Date.now()); },
+    onStored: (events) => events.forEach((event) => model.acknowledge(event.position, event.kind, event.value)),
+    onOutage: () => { if (!storage.get(`${name}:outage`)) storage.set(`${name}:outage`, Date.now()); },
     onBack: networkIsBack,
   });
-  ownDevices.add(queue.device);
-  sessionStorage.setItem(name, JSON.stringify([...ownDevices]));
+  keepDevice();
 
   this.start = async () => {
     readPage();
@@ -84,9 +85,17 @@ function Room(form) {
     form.dataset.ready = "1";
     if (location.pathname.endsWith("/review")) showReview({ push: false });
     else render({ isFirst: true });
+    if (document.activeElement === document.body) heading.focus({ preventScroll: true });
     setInterval(sync, SYNC_MS);
     keepOffline({ attempt, page: `${address}/items/${room.position}`, files: [`${address}/form`] });
   };
+
+  // The names under which this tab has answered, so that it is no rival to itself.
+  function keepDevice() {
+    if (ownDevices.has(queue.device)) return;
+    ownDevices.add(queue.device);
+    try { sessionStorage.setItem(name, JSON.stringify([...ownDevices])); } catch { /* Then a reload may ask once too often. */ }
+  }
 
   // --- What is known ---
 
@@ -102,10 +111,10 @@ function Room(form) {
 
   function startClock() {
     if (!isTimed) return;
-    const known = Number(localStorage.getItem(`${name}:end`));
+    const known = Number(storage.get(`${name}:end`));
     const isOldCopy = placeInAddress() !== Number(form.dataset.position) || !navigator.onLine;
     clock.set(isOldCopy && known ? Math.max(0, (known - Date.now()) / 1000) : Number(clockElement.dataset.secondsLeft));
-    localStorage.setItem(`${name}:end`, Date.now() + clock.left * 1000);
+    storage.set(`${name}:end`, Date.now() + clock.left * 1000);
   }
 
   async function load() {
@@ -148,7 +157,7 @@ function Room(form) {
     if (state.is_on_break) { location.assign(`${address}/break`); return; }
     if (isTimed && state.seconds_left !== null) {
       clock.set(state.seconds_left);
-      localStorage.setItem(`${name}:end`, Date.now() + state.seconds_left * 1000);
+      storage.set(`${name}:end`, Date.now() + state.seconds_left * 1000);
     }
     for (const [place, kind, value, device] of state.responses) take(place, kind, value, device);
     if (isReady) { refresh(); showSaved(); }
@@ -158,6 +167,7 @@ function Room(form) {
   function take(place, kind, value, device) {
     if (queue.hasWaiting(place, kind)) return;
     const mine = model.at(place)[kind];
+    model.acknowledge(place, kind, value);
     if (mine === value) return;
     if (kind === "answer" && isReady && mine && device !== "form" && !ownDevices.has(device)) rivals.set(place, { mine, theirs: value });
     model.set(place, kind, value);
@@ -168,7 +178,8 @@ function Room(form) {
     if (status === 403) renewToken({ user, address: location.pathname }).then((isSame) => (isSame ? queue.send() : heard({ status: 401 }))).catch(() => {});
     else if (status === 401 && !isReady) location.reload();
     else if (status === 401) askToSignIn(byId("sign-in"), { user, address: location.pathname, onDone: () => { queue.send(); sync(); } });
-    else if (error) room.lastWords = error;
+    else if (status === 409) { isOver = true; location.assign(`${address}/result`); }
+    else if (error) room.lastWords = `Not stored: ${error}`;
     else if (status) room.lastWords = "The server is busy; it will be sent again.";
     if (late) room.lastWords = "Made after the time was up: kept, but not counted.";
     for (const [place, answer, device, stays] of met ?? []) {
@@ -185,8 +196,9 @@ function Room(form) {
 
   function record(kind, value, place = room.position) {
     if (isOver) return;
-    model.set(place, kind, value);
     queue.add(place, kind, value);
+    model.set(place, kind, value);
+    keepDevice();
     if (kind === "answer") rivals.delete(place);
     refresh();
   }
@@ -321,7 +333,7 @@ function Room(form) {
     const status = byId("submit-status");
     status.textContent = "Sending what waits …";
     await queue.send();
-    if (queue.waiting) { status.textContent = `${answers(queue.waiting)} still wait for the connection. Submit when it is back; they are safe here.`; return; }
+    if (queue.waiting) { status.textContent = `${wait(queue.waiting)} for the connection. Submit when it is back; they are safe here.`; return; }
     try {
       await fetch("/healthz");
     } catch {
@@ -330,6 +342,8 @@ function Room(form) {
     }
     isOver = true;
     model.forget();
+    for (const key of ["end", "outage"]) storage.remove(`${name}:${key}`);
+    await forgetOffline(attempt);
     byId("submit-form").csrf_token.value = csrfToken();
     byId("submit-form").submit();
   }
@@ -347,30 +361,16 @@ function Room(form) {
   // --- When something is in the way ---
 
   function networkIsBack() {
-    const since = Number(localStorage.getItem(`${name}:outage`));
+    const since = Number(storage.get(`${name}:outage`));
     if (!since) return;
-    localStorage.removeItem(`${name}:outage`);
-    const away = Date.now() - since;
+    storage.remove(`${name}:outage`);
     showSaved();
-    if (!isTimed || isStrict || away < OUTAGE_OFFER_MS) return;
-    const minutes = Math.round(away / 60_000);
-    tell(`You were cut off for ${minutes} ${minutes === 1 ? "minute" : "minutes"}. Add ${minutes === 1 ? "it" : "them"} to your time?`, [
-      [`Add ${minutes} min`, () => creditOutage(Math.round(away / 1000))],
-      ["No", () => {}],
-    ]);
+    if (isTimed && !isStrict) offerTime({ awayMs: Date.now() - since, tell, ask: (seconds) => post(`${address}/outage`, { seconds }), onGiven: timeIsGiven });
   }
 
-  async function creditOutage(seconds) {
-    try {
-      const reply = await post(`${address}/outage`, { seconds });
-      const answer = await reply.json();
-      if (!reply.ok) { tell(answer.error ?? "No time could be added.", [], 8000); return; }
-      clock.set(answer.seconds_left);
-      if (answer.seconds_left > 0) reopen();
-      tell(`${Math.round(answer.seconds / 60)} min added. The result will say so.`, [], 8000);
-    } catch {
-      tell("No connection. Try again when it is back.", [["Try again", () => creditOutage(seconds)]]);
-    }
+  function timeIsGiven(secondsLeft) {
+    clock.set(secondsLeft);
+    if (secondsLeft > 0) reopen();
   }
 
   async function timeIsUp() {
@@ -383,7 +383,7 @@ function Room(form) {
       return;
     }
     for (const control of form.querySelectorAll("#options input, #flag, .certainty input, #note")) control.disabled = true;
-    if (queue.waiting) tell(`Time is up. ${answers(queue.waiting)} wait here; made in time, they count if they arrive ${isStrict ? "within a minute" : "within 24 hours"}.`, []);
+    if (queue.waiting) tell(`Time is up. ${wait(queue.waiting)} here; made in time, they count if they arrive ${isStrict ? "within a minute" : "within 24 hours"}.`, []);
     else tell("Time is up.", [["See where it stands", () => location.assign(`${address}/time-up`)]]);
   }
 
@@ -400,4 +400,8 @@ function Room(form) {
     return found ? Number(found[1]) : null;
   }
 
+}
+
+function devicesOf(name) {
+  try { return JSON.parse(sessionStorage.getItem(name) ?? "[]"); } catch { return []; }
 }

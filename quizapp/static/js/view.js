@@ -1,9 +1,11 @@
 // What the exam room shows: the item, the navigator, the review, the line that says what is stored, the notices.
 import * as marks from "./marks.js";
+import { storage } from "./storage.js";
 
 const byId = (id) => document.getElementById(id);
 
 export const answers = (number) => `${number} ${number === 1 ? "answer" : "answers"}`;
+export const wait = (number) => `${answers(number)} ${number === 1 ? "waits" : "wait"}`;
 
 // `room` tells what is known: its form, count, model, items, queue, rivals, and where the candidate is.
 export function createView(room) {
@@ -109,13 +111,14 @@ export function createView(room) {
   function showSaved() {
     const { queue } = room;
     const { waiting } = queue;
-    const stored = model.positions((place) => place.answer !== "").length;
+    const stored = model.storedAnswers;
     saved.dataset.state = waiting ? "waiting" : "saved";
-    const isAway = localStorage.getItem(`${name}:outage`) !== null;
+    const isAway = storage.get(`${name}:outage`) !== null;
     let words = stored ? `Saved. ${answers(stored)} stored.` : "Saved.";
-    if (waiting) words = isAway ? `No connection. ${answers(waiting)} wait here and will be sent.` : "Saving …";
+    if (waiting) words = isAway ? `No connection. ${wait(waiting)} here and will be sent.` : "Saving …";
     else if (isAway) words = "No connection. Nothing waits; go on.";
-    else if (!stored && queue.seq === 0) words = "";
+    else if (!stored && queue.added === 0) words = "";
+    if (waiting && !queue.isKept) words += " This browser keeps nothing: do not close the page before.";
     saved.textContent = room.lastWords || words;
   }
 
