@@ -147,8 +147,11 @@ def finish(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> 
     attempt = locked(session, user_id, attempt_id)
     if attempt.finished_at is not None:
         return False
-    attempt.close_break(now)
-    attempt.finished_at = now
+    # `now` was read before the lock was had: another request may have stored something since, by a later clock.
+    newest = queries.newest_received_at(session, user_id, attempt_id)
+    end = now if newest is None else max(now, newest)
+    attempt.close_break(end)
+    attempt.finished_at = end
     _write_marks(session, attempt)
     return True
 

@@ -249,6 +249,12 @@ def received_at(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[d
     ).all()
 
 
+def newest_received_at(session: Session, user_id: UUID, attempt_id: UUID) -> datetime | None:
+    """The moment at which the log of an attempt last grew."""
+    newest = select(func.max(AttemptEvent.received_at))
+    return session.scalar(newest.where(AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id))
+
+
 def responses_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Response]:
     """Every response row of an attempt but what was shown. One statement."""
     return session.scalars(

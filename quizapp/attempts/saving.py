@@ -131,16 +131,21 @@ def show(session: Session, user_id: UUID, attempt_id: UUID, position: int, now: 
 def append(
     session: Session, state: SaveState, device: str, events: Sequence[Event], now: datetime
 ) -> list[StoredEvent]:
-    """Append events and upsert the response rows they win; returns those that came too late to count."""
+    """Append events and upsert the response rows they win; returns those that came too late to count.
+
+    `now` was read before the attempt was locked, so a finish with a later clock can have come between: what is
+    appended to a finished attempt is received after its end, and so does not count, here and in a rebuild.
+    """
     attempt = state.attempt
+    received = now if attempt.finished_at is None else max(now, attempt.finished_at + timing.TICK)
     previous = max(attempt.started_at, state.last_made_at or attempt.started_at)
     stored: list[StoredEvent] = []
     log: list[dict[str, Any]] = []
     for event in events:
         previous = timing.made_at(now, event.age_ms, previous)
-        counts = event_counts(attempt, previous, now)
+        counts = event_counts(attempt, previous, received)
         stored.append(StoredEvent(device, event.seq, event.position, event.kind, event.value, previous, counts))
-        log.append(_log_row(attempt, device, event, previous, now))
+        log.append(_log_row(attempt, device, event, previous, received))
     try:
         session.connection().execute(LOG_INSERT, log)
     except IntegrityError as error:
@@ -236,7 +241,7 @@ def _upsert_statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, now: datetime) -> dict[str, Any]:
+def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, received: datetime) -> dict[str, Any]:
     return {
         "user_id": attempt.user_id,
         "attempt_id": attempt.id,
@@ -247,5 +252,5 @@ def _log_row(attempt: Attempt, device: str, event: Event, made: datetime, now: d
         "value": event.value,
         "age_ms": event.age_ms,
         "made_at": made,
-        "received_at": now,
+        "received_at": received,
     }

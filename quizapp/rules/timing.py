@@ -13,6 +13,7 @@ SILENCE_SECONDS = 60
 MOST_BREAK_SECONDS = 60 * 60
 TIME_PERCENTS = (100, 125, 150, 200)
 MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000
+TICK = timedelta(microseconds=1)
 
 
 class Standing(Enum):

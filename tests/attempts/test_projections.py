@@ -20,6 +20,7 @@ from quizapp.attempts.saving import AttemptFinishedError, show, store_events
 from quizapp.bank.models import Item
 from quizapp.db import Database
 from quizapp.rules.answer_log import Event, StoredEvent, fold
+from quizapp.rules.timing import TICK
 from tests import make
 
 SECOND = timedelta(seconds=1)
@@ -222,3 +223,35 @@ def test_a_rebuild_leaves_other_attempts_alone(session: Session, owner: User, it
     rebuild(session, owner.id, mine.id)
     assert len(queries.marks_of(session, neighbour.id, theirs.id)) == 1
     assert len(session.scalars(select(Response)).all()) == 1
+
+
+# --- Clocks out of order: a request reads its clock before it has the attempt's lock --------------------------------
+
+
+def test_an_answer_stored_by_a_later_clock_than_the_finishs_counts_and_stays(
+    session: Session, owner: User, items: list[Item], now: datetime
+) -> None:
+    of = make.attempt(session, owner, items)
+    store_events(session, owner.id, of.id, "tab1", [Event(1, 1, "answer", "B", 0)], now + 2 * SECOND)
+    finish(session, owner.id, of.id, now + SECOND)
+    before = projection(session)
+    assert (of.finished_at, before[2]) == (now + 2 * SECOND, [1])
+    rebuild(session, owner.id, of.id)
+    assert projection(session) == before
+
+
+def test_an_answer_with_an_earlier_clock_than_the_finishs_comes_too_late_and_stays_so(
+    session: Session, owner: User, items: list[Item], now: datetime
+) -> None:
+    of = make.attempt(session, owner, items)
+    finish(session, owner.id, of.id, now + 2 * SECOND)
+    before = projection(session)
+    assert before[2] == [0]
+    late = [Event(1, 1, "answer", "B", 0), Event(2, 1, "flag", "1", 0)]
+    assert store_events(session, owner.id, of.id, "tab1", late, now + SECOND).not_counted == 2
+    log = session.scalars(select(AttemptEvent)).all()
+    assert {row.received_at for row in log} == {now + 2 * SECOND + TICK}
+    assert {row.made_at for row in log} == {now + SECOND}
+    assert projection(session) == before
+    rebuild(session, owner.id, of.id)
+    assert projection(session) == before
