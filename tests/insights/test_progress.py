@@ -14,6 +14,8 @@ from tests import make
 from tests.conftest import CountStatements
 from tests.pages import Page, Pages, text_of
 
+GROUPS_OF_MADE_ITEMS = {"domain": "finance", "area": "finance", "topic": "budgeting"}
+
 
 @pytest.fixture
 def owner(session: Session) -> User:
@@ -61,6 +63,17 @@ def test_repeats_stand_apart_and_in_no_group(session: Session, owner: User) -> N
     assert progress.groups["domain"] == {"finance": Tally(1, 3)}
 
 
+def test_items_left_without_an_answer_are_in_no_tally(session: Session, owner: User) -> None:
+    items = make.items(session, 9)
+    attempt = make.attempt(session, owner, items, finished_at=make.NOW, correct_count=1)
+    make.mark(session, attempt, items[0])
+    for position, item in enumerate(items[1:], 2):
+        make.mark(session, attempt, item, position, chosen=None, is_correct=False, is_first_sight=position < 6)
+    progress = progress_of(session, owner.id)
+    assert (progress.first_sight, progress.repeats, progress.unanswered) == (Tally(1, 1), Tally(), 8)
+    assert progress.groups == {group: {name: Tally(1, 1)} for group, name in GROUPS_OF_MADE_ITEMS.items()}
+
+
 def test_an_attempt_that_is_set_aside_does_not_count(session: Session, owner: User) -> None:
     items = make.items(session, 3)
     marked(session, owner, items, 1)
@@ -105,7 +118,7 @@ def test_the_page_shows_the_weakest_first_with_one_click_to_practise(
     page.sign_in(owner)
     shown = page.get("/progress")
     assert dict(zip(shown.texts("dt"), shown.texts("dd"), strict=True)) == {
-        "right at first sight": "12 of 22",
+        "right at first sight, of answers given": "12 of 22",
         "our target, not PAHCOM's": "70 %",
     }
     assert [" ".join(text_of(cell) for cell in row[:2]) for row in shown.all("tbody tr")[:3]] == [
@@ -116,6 +129,20 @@ def test_the_page_shows_the_weakest_first_with_one_click_to_practise(
     started = page.post("/practice", button_of(shown, "risk-management"))
     assert started.url.startswith("/practice/")
     assert started.texts(".eyebrow") == ["Practice: Risk Management"]
+
+
+def test_the_page_says_what_was_left_without_an_answer(session: Session, owner: User, page: Pages) -> None:
+    items = make.items(session, 2)
+    attempt = make.attempt(session, owner, items, finished_at=make.NOW, correct_count=1)
+    make.mark(session, attempt, items[0])
+    make.mark(session, attempt, items[1], 2, chosen=None, is_correct=False)
+    page.sign_in(owner)
+    shown = page.get("/progress")
+    assert "1 of 1" in shown.texts("dd")
+    assert (
+        dict(zip(shown.texts("dt"), shown.texts("dd"), strict=True))["left without an answer, not counted here"] == "1"
+    )
+    assert shown.texts("caption")[0].startswith("By domain: right answers of answers given at first sight.")
 
 
 def button_of(shown: Page, domain: str) -> dict[str, str]:
