@@ -152,6 +152,7 @@ def finish(session: Session, user_id: UUID, attempt_id: UUID, now: datetime) -> 
     end = now if newest is None else max(now, newest)
     attempt.close_break(end)
     attempt.finished_at = end
+    session.flush()
     _write_marks(session, attempt)
     return True
 

@@ -90,10 +90,10 @@ def start_over(session: Session, user_id: UUID, now: datetime) -> int:
 
 
 def _renew_first_sight(session: Session, user_id: UUID) -> None:
-    """Write anew for each mark whether the item was shown or answered in an earlier attempt that counts."""
+    """Write anew for each mark whether the item was shown or answered before in another attempt that counts."""
     own, earlier, before = aliased(Attempt), aliased(Response), aliased(Attempt)
-    started_at = (
-        select(own.started_at)
+    until = (
+        select(queries.sight_until(own))
         .where(own.user_id == user_id, own.id == Mark.attempt_id)
         .correlate(Mark)
         .scalar_subquery()
@@ -106,7 +106,7 @@ def _renew_first_sight(session: Session, user_id: UUID) -> None:
             earlier.item_id == Mark.item_id,
             earlier.attempt_id != Mark.attempt_id,
             earlier.kind.in_((SHOWN, ANSWER)),
-            earlier.made_at < started_at,
+            earlier.first_made_at < until,
             before.archived_at.is_(None),
         )
         .correlate(Mark)

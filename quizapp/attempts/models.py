@@ -107,6 +107,11 @@ class Attempt(Base):
         return standing(self.deadline(now), self.finished_at, now)
 
     @property
+    def is_closed_for_now(self) -> bool:
+        """Whether this is an unfinished exam that is set aside: its items may be explained elsewhere meanwhile."""
+        return self.archived_at is not None and self.finished_at is None and not self.is_practice
+
+    @property
     def is_practice(self) -> bool:
         """Whether each answer is explained at once."""
         return self.kind == "practice"

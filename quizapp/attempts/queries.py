@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Executable, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Executable, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
@@ -72,6 +72,7 @@ class SaveState:
     highest_seq: int
     last_made_at: datetime | None
     places: dict[int, PlaceState]
+    event_count: int = 0
 
 
 def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Candidate]:
@@ -203,17 +204,24 @@ def save_state(
     rows = session.execute(_save_state_statement(), asked).all()
     if not rows:
         return None
-    attempt, highest_seq, last_made_at = rows[0][:3]
-    found = _places(row[3:] for row in rows if row[3] is not None)
-    return SaveState(attempt, highest_seq or 0, last_made_at, {place.position: place for place in found})
+    attempt, highest_seq, last_made_at, event_count = rows[0][:4]
+    found = _places(row[4:] for row in rows if row[4] is not None)
+    return SaveState(attempt, highest_seq or 0, last_made_at, {place.position: place for place in found}, event_count)
+
+
+def sight_until(of: type[Attempt]) -> ColumnElement[datetime]:
+    """The moment before which a showing in another attempt spoils the first sight of an item in this one.
+
+    An exam holds its items while it runs, so one that is shown elsewhere before its end was shown while the exam was
+    set aside. A practice set is marked answer by answer, and goes by its start, so that a rebuild marks it alike.
+    """
+    return case((of.kind == "practice", of.started_at), else_=func.coalesce(of.finished_at, of.started_at))
 
 
 def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
-    """The items of an attempt that this person was shown, or answered, in an earlier one."""
+    """The items of an attempt that this person was shown, or answered, in another one before `sight_until` of this."""
     here, earlier, before = aliased(AttemptItem), aliased(Response), aliased(Attempt)
-    started_at = (
-        select(Attempt.started_at).where(Attempt.user_id == user_id, Attempt.id == attempt_id).scalar_subquery()
-    )
+    until = select(sight_until(Attempt)).where(Attempt.user_id == user_id, Attempt.id == attempt_id).scalar_subquery()
     rows = session.scalars(
         select(here.item_id)
         .join(earlier, and_(earlier.user_id == here.user_id, earlier.item_id == here.item_id))
@@ -224,7 +232,7 @@ def seen_before(session: Session, user_id: UUID, attempt_id: UUID) -> set[str]:
             earlier.user_id == user_id,
             earlier.attempt_id != attempt_id,
             earlier.kind.in_((SHOWN, ANSWER)),
-            earlier.first_made_at < started_at,
+            earlier.first_made_at < until,
             before.archived_at.is_(None),
         )
         .distinct()
@@ -321,16 +329,14 @@ def _places_statement(kinds: tuple[str, ...], *, is_one: bool) -> Executable:
 
 @cache
 def _save_state_statement() -> Executable:
-    log = (
-        AttemptEvent.user_id == _USER_ID,
-        AttemptEvent.attempt_id == _ATTEMPT_ID,
-        AttemptEvent.device == bindparam("device"),
-    )
+    of_attempt = (AttemptEvent.user_id == _USER_ID, AttemptEvent.attempt_id == _ATTEMPT_ID)
+    log = (*of_attempt, AttemptEvent.device == bindparam("device"))
     return (
         select(
             Attempt,
             select(func.max(AttemptEvent.seq)).where(*log).scalar_subquery(),
             select(func.max(AttemptEvent.made_at)).where(*log).scalar_subquery(),
+            select(func.count()).select_from(AttemptEvent).where(*of_attempt).scalar_subquery(),
             *ITEM_COLUMNS,
             *RESPONSE_COLUMNS,
         )

@@ -21,6 +21,7 @@ from quizapp.rules.answer_log import SHOWN, Event, StoredEvent
 
 FORM_DEVICE = "form"
 MOST_PLACES = 1000
+MOST_EVENTS = 20_000
 LOG_INSERT = insert(AttemptEvent)
 INSERTS: Mapping[str, Callable[[type[Response]], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -36,8 +37,22 @@ class AttemptFinishedError(Exception):
     """The attempt is finished: nothing can be added to it."""
 
 
+class SetAsideError(Exception):
+    """The attempt is an exam that is set aside: nothing is added to it before it is brought back."""
+
+    def __init__(self) -> None:
+        super().__init__("This mock is set aside. Bring it back to go on.")
+
+
 class BadEventError(Exception):
     """An event that no honest device sends: said in a sentence."""
+
+
+class TooManyEventsError(BadEventError):
+    """The attempt's log is full."""
+
+    def __init__(self) -> None:
+        super().__init__(f"This attempt holds {MOST_EVENTS:,} entries; no more can be stored in it.")
 
 
 @dataclass(frozen=True)
@@ -53,12 +68,13 @@ class Rival:
 @dataclass(frozen=True)
 class Stored:
     """What became of a device's events: the highest contiguous number stored, how many came too late to count, and
-    where another page has answered otherwise.
+    where another page has answered otherwise; for a form, the place of the attempt that it goes to.
     """
 
     highest_seq: int
     not_counted: int
     rivals: tuple[Rival, ...] = ()
+    shown_next: int | None = None
 
 
 def store_events(
@@ -68,8 +84,9 @@ def store_events(
 
     At most three statements whatever the number of events. What was made before the attempt was closed and arrives
     afterwards is kept and not counted. Raises NoSuchAttemptError; AttemptFinishedError when all of it was made after
-    the attempt was closed; BadEventError for a position, kind, value or age that cannot be, for a device that is none,
-    and for an answer in practice, where the first one stays. Then nothing is stored.
+    the attempt was closed; SetAsideError; TooManyEventsError; BadEventError for a position, kind, value or age that
+    cannot be, for a device that is none, and for an answer in practice, where the first one stays. Then nothing is
+    stored.
     """
     if device == FORM_DEVICE:
         raise BadEventError("That device's events come by the page's form.")
@@ -111,13 +128,15 @@ def store_from_form(
     if place is None:
         raise BadEventError(f"There is no item {position} on this form.")
     news = [(position, kind, value) for kind, value in said.items() if value != place.value_of(kind)]
-    if shown_next is not None and shown_next in state.places:
+    if shown_next not in state.places:
+        shown_next = None
+    if shown_next is not None:
         news.append((shown_next, SHOWN, ""))
     events = [Event(state.highest_seq + n, at, kind, value, 0) for n, (at, kind, value) in enumerate(news, 1)]
     _check(events, state)
     not_counted = append(session, state, FORM_DEVICE, events, now) if events else []
     answers_not_counted = sum(event.kind != SHOWN for event in not_counted)
-    return Stored(state.highest_seq + len(events), answers_not_counted)
+    return Stored(state.highest_seq + len(events), answers_not_counted, shown_next=shown_next)
 
 
 def show(session: Session, user_id: UUID, attempt_id: UUID, position: int, now: datetime) -> None:
@@ -137,6 +156,8 @@ def append(
     appended to a finished attempt is received after its end, and so does not count, here and in a rebuild.
     """
     attempt = state.attempt
+    if state.event_count + len(events) > MOST_EVENTS:
+        raise TooManyEventsError
     received = now if attempt.finished_at is None else max(now, attempt.finished_at + timing.TICK)
     previous = max(attempt.started_at, state.last_made_at or attempt.started_at)
     stored: list[StoredEvent] = []
@@ -187,6 +208,8 @@ def _state(session: Session, user_id: UUID, attempt_id: UUID, device: str, posit
     state = queries.save_state(session, user_id, attempt_id, device, positions)
     if state is None:
         raise NoSuchAttemptError
+    if state.attempt.is_closed_for_now:
+        raise SetAsideError
     return state
 
 

@@ -1,5 +1,6 @@
 """The exam room: one item at a time, the review, submitting."""
 
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts import saving
 from quizapp.attempts.display import open_item
 from quizapp.attempts.forms import place_named
+from quizapp.attempts.models import Attempt
 from quizapp.bank import queries as bank_queries
 from quizapp.db import writing
 from quizapp.exam.visits import exam_of, page_after, place_at
@@ -22,6 +24,22 @@ from quizapp.rules.timing import Standing, seconds_left
 blueprint = Blueprint("room", __name__)
 
 
+def _page_instead(attempt: Attempt, moment: datetime, position: int | None = None) -> str | None:
+    """Where the room sends its reader when it is closed: set aside, over, or on a break."""
+    if attempt.is_closed_for_now:
+        return _history_with(saving.SetAsideError())
+    if attempt.standing(moment) is not Standing.RUNNING:
+        return page_after(attempt)
+    if attempt.is_on_break(moment):
+        return url_for("allowances.pause", attempt_id=attempt.id, position=position)
+    return None
+
+
+def _history_with(error: saving.SetAsideError) -> str:
+    web.say(str(error), "note")
+    return url_for("exam.history")
+
+
 @blueprint.get("/attempts/<uuid:attempt_id>/items/<int(max=9999):position>")
 @web.guests_welcome
 def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
@@ -29,10 +47,8 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     session = web.db_session()
     attempt = exam_of(attempt_id)
     moment = web.now()
-    if attempt.standing(moment) is not Standing.RUNNING:
-        return redirect(page_after(attempt))
-    if attempt.is_on_break(moment):
-        return redirect(url_for("allowances.pause", attempt_id=attempt_id, position=position))
+    if elsewhere := _page_instead(attempt, moment, position):
+        return redirect(elsewhere)
     places = attempt_queries.places(session, me().id, attempt_id)
     here = attempt_queries.places(session, me().id, attempt_id, position, attempt_queries.ROOM_KINDS)
     place = web.or_404(here[0] if here else None)
@@ -53,6 +69,8 @@ def form(attempt_id: UUID) -> ResponseReturnValue:
     session = web.db_session()
     attempt = exam_of(attempt_id)
     moment = web.now()
+    if attempt.is_closed_for_now:
+        return web.error_page(409, str(saving.SetAsideError()))
     if attempt.standing(moment) is not Standing.RUNNING or attempt.is_on_break(moment):
         return web.error_page(409, "This mock is over, or on a break.")
     entries = attempt_queries.answered_places(session, me().id, attempt_id, kinds=())
@@ -83,13 +101,17 @@ def save_item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     except saving.AttemptFinishedError:
         web.say("This attempt is finished; its answers can no longer change.", "note")
         return redirect(url_for("result.result", attempt_id=attempt_id), 303)
+    except saving.SetAsideError as error:
+        return redirect(_history_with(error), 303)
+    except saving.TooManyEventsError as error:
+        return web.error_page(409, str(error))
     except saving.BadEventError as error:
         return web.error_page(400, str(error))
     if stored.not_counted:
         web.say("That answer was made after the time was up. It is kept, but it does not count.", "note")
     if target == "review":
         return redirect(url_for("room.review", attempt_id=attempt_id), 303)
-    return redirect(url_for("room.item", attempt_id=attempt_id, position=shown_next or position), 303)
+    return redirect(url_for("room.item", attempt_id=attempt_id, position=stored.shown_next or position), 303)
 
 
 def _said(target: str) -> dict[str, str]:
@@ -124,10 +146,8 @@ def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
     session = web.db_session()
     attempt = exam_of(attempt_id)
     moment = web.now()
-    if attempt.standing(moment) is not Standing.RUNNING:
-        return redirect(page_after(attempt), 303)
-    if attempt.is_on_break(moment):
-        return redirect(url_for("allowances.pause", attempt_id=attempt_id), 303)
+    if elsewhere := _page_instead(attempt, moment):
+        return redirect(elsewhere, 303)
     places = attempt_queries.places(session, me().id, attempt_id)
     if position is None:
         position = next((place.position for place in places if not place.answer), 1)
@@ -138,6 +158,10 @@ def _go(attempt_id: UUID, position: int | None) -> ResponseReturnValue:
     except saving.AttemptFinishedError:
         # Another page has submitted it meanwhile.
         return redirect(url_for("result.result", attempt_id=attempt_id), 303)
+    except saving.SetAsideError as error:
+        return redirect(_history_with(error), 303)
+    except saving.TooManyEventsError as error:
+        return web.error_page(409, str(error))
     return redirect(url_for("room.item", attempt_id=attempt_id, position=position), 303)
 
 
@@ -147,10 +171,8 @@ def review(attempt_id: UUID) -> ResponseReturnValue:
     """What is incomplete and what is flagged, before submitting."""
     attempt = exam_of(attempt_id)
     moment = web.now()
-    if attempt.standing(moment) is not Standing.RUNNING:
-        return redirect(page_after(attempt))
-    if attempt.is_on_break(moment):
-        return redirect(url_for("allowances.pause", attempt_id=attempt_id))
+    if elsewhere := _page_instead(attempt, moment):
+        return redirect(elsewhere)
     places = attempt_queries.places(web.db_session(), me().id, attempt_id)
     left = seconds_left(attempt.deadline(moment), moment)
     return render_template("exam/review.html", attempt=attempt, places=places, seconds_left=left)

@@ -11,8 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
+from quizapp.attempts import saving
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Response
-from quizapp.attempts.saving import AttemptFinishedError, BadEventError, NoSuchAttemptError, Stored, show, store_events
+from quizapp.attempts.saving import (
+    AttemptFinishedError,
+    BadEventError,
+    NoSuchAttemptError,
+    Stored,
+    TooManyEventsError,
+    show,
+    store_events,
+)
 from quizapp.db import Database, DatabaseBusyError, writing
 from quizapp.rules.answer_log import Event
 from quizapp.rules.timing import MAX_AGE_MS
@@ -275,3 +284,27 @@ def test_two_requests_of_one_device_at_once_store_each_event_once(own_database: 
     run_together(send_until_stored, send_until_stored)
     with own_database.session() as session:
         assert [seq for _, seq, _ in log(session)] == list(range(1, 30))
+
+
+# --- A log has an end -----------------------------------------------------------------------------------------------
+
+
+def test_a_log_takes_so_many_events_from_all_its_devices_and_no_more(
+    session: Session, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "MOST_EVENTS", 3)
+    send(session, attempt, [answer(1), answer(2)])
+    with pytest.raises(TooManyEventsError, match="no more can be stored"):
+        send(session, attempt, [answer(1), answer(2)], device="tab2")
+    assert send(session, attempt, [answer(1)], device="tab2").highest_seq == 1
+    assert send(session, attempt, [answer(1), answer(2)]).highest_seq == 2
+    with pytest.raises(TooManyEventsError):
+        show(session, attempt.user_id, attempt.id, 1, make.NOW)
+
+
+def test_a_form_that_goes_nowhere_stays_where_it_is(session: Session, attempt: Attempt) -> None:
+    for asked, gone in ((2, 2), (9999, None), (4, None)):
+        stored = saving.store_from_form(
+            session, attempt.user_id, attempt.id, position=1, said={}, shown_next=asked, now=make.NOW
+        )
+        assert stored.shown_next == gone

@@ -234,7 +234,7 @@ def test_an_attempt_that_is_set_aside_does_not_count_until_it_is_brought_back(
     first = _items_of(session, attempt)[0]
     asked = page.get(f"/attempts/{attempt.id}/set-aside")
     assert "no longer count towards your weak areas" in asked.text
-    assert progress_of(session, owner.id).first_sight.total == 4
+    assert progress_of(session, owner.id).first_sight.total == 1
     history = page.post(f"/attempts/{attempt.id}/set-aside")
     assert history.url == "/history"
     assert "Attempts that are set aside" in history.text
@@ -243,7 +243,7 @@ def test_an_attempt_that_is_set_aside_does_not_count_until_it_is_brought_back(
     assert "None yet." in page.get("/dashboard").text
     assert unseen(session, owner, first)
     page.post(f"/attempts/{attempt.id}/bring-back")
-    assert progress_of(session, owner.id).first_sight.total == 4
+    assert progress_of(session, owner.id).first_sight.total == 1
     assert not unseen(session, owner, first)
     assert attempt.archived_at is None
 
@@ -276,6 +276,62 @@ def test_a_running_mock_that_is_set_aside_holds_its_items_no_longer(page: Pages,
     assert "Begun and not finished" not in page.get("/mocks").text
 
 
+def test_a_mock_that_is_set_aside_is_closed_until_it_is_brought_back(
+    page: Pages, session: Session, owner: User
+) -> None:
+    attempt = mock(session, owner)
+    room = f"/attempts/{attempt.id}"
+    page.post(f"{room}/set-aside")
+    note = "This mock is set aside. Bring it back to go on."
+    sent = {"go": "2", "answer_form": "1", "answer": "A"}
+    for path in ("items/1", "review"):
+        assert page.client.get(f"{room}/{path}").location == "/history"
+    assert note in page.get("/history").text
+    for closed in (
+        page.post(f"{room}/resume"),
+        page.post(f"{room}/go", {"go": "2"}),
+        page.post(f"{room}/items/1", sent),
+    ):
+        assert closed.url == "/history"
+        assert note in closed.text
+    form = page.client.get(f"{room}/form", headers=AS_JSON)
+    event = {"seq": 1, "position": 2, "kind": "answer", "value": "B", "age_ms": 0}
+    stored = page.client.post(f"{room}/events", json={"device": "d1", "events": [event]})
+    for refused in (form, stored):
+        assert (refused.status_code, refused.get_json()) == (409, {"error": note})
+    assert session.scalars(select(Response).where(Response.attempt_id == attempt.id)).all() == []
+    page.post(f"{room}/bring-back")
+    assert page.post(f"{room}/items/1", sent).url == f"{room}/items/2"
+
+
+def test_a_mock_that_is_set_aside_can_be_finished(session: Session, owner: User) -> None:
+    attempt = mock(session, owner, archived_at=make.NOW)
+    assert finish(session, owner.id, attempt.id, now())
+
+
+def test_what_was_shown_elsewhere_while_a_mock_was_set_aside_is_no_first_sight(
+    page: Pages, session: Session, owner: User, clock: Traveller
+) -> None:
+    attempt = mock(session, owner)
+    first, second = _items_of(session, attempt)[:2]
+    clock.shift(MINUTE)
+    page.post(f"/attempts/{attempt.id}/set-aside")
+    practice = make.attempt(session, owner, [session.get_one(Item, first)], kind="practice", started_at=now())
+    make.response(session, practice, first, kind="shown", value="", made_at=now())
+    page.post(f"/attempts/{attempt.id}/bring-back")
+    clock.shift(MINUTE)
+    finish(session, owner.id, attempt.id, now())
+    afterwards = make.attempt(session, owner, [session.get_one(Item, second)], kind="practice", started_at=now())
+    make.response(session, afterwards, second, kind="shown", value="", made_at=now())
+    assert first_sights(session, attempt) == [False, True, True, True]
+    rebuild(session, owner.id, attempt.id)
+    assert first_sights(session, attempt) == [False, True, True, True]
+    page.post(f"/attempts/{practice.id}/set-aside")
+    assert first_sights(session, attempt) == [True, True, True, True]
+    page.post(f"/attempts/{practice.id}/bring-back")
+    assert first_sights(session, attempt) == [False, True, True, True]
+
+
 def test_starting_over_sets_everything_aside_and_loses_nothing(
     page: Pages, session: Session, owner: User, clock: Traveller
 ) -> None:
@@ -294,7 +350,7 @@ def test_starting_over_sets_everything_aside_and_loses_nothing(
     for attempt in attempts[:2]:
         page.get(f"/attempts/{attempt.id}/result")
         page.post(f"/attempts/{attempt.id}/bring-back")
-    assert progress_of(session, owner.id).first_sight.total == 8
+    assert progress_of(session, owner.id).first_sight.total == 2
     assert "nothing to set aside" in (page.post("/history/start-over") and page.get("/history/start-over")).text
 
 
