@@ -67,7 +67,7 @@ POST attempts.store_events            sign-in   404      404      200    404    
 
 GET  credits.ask_to_delete_activity   sign-in   sign-in  404      200    404    404      404
 GET  credits.ask_to_delete_credential sign-in   sign-in  404      200    404    404      404
-POST credits.change_activity          sign-in   sign-in  404      200    404    404      404
+POST credits.change_activity          sign-in   sign-in  404      422    404    404      404
 GET  credits.credential               sign-in   sign-in  200      200    200    200      200
 POST credits.delete_activity          sign-in   sign-in  404      goes   404    404      404
 POST credits.delete_credential        sign-in   sign-in  404      goes   404    404      404
@@ -76,7 +76,7 @@ GET  credits.edit_activity            sign-in   sign-in  404      200    404    
 POST credits.log_activity             sign-in   sign-in  400      400    400    400      400
 GET  credits.new_activity             sign-in   sign-in  200      200    200    200      200
 GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
-POST credits.save_credential          sign-in   sign-in  200      200    200    200      200
+POST credits.save_credential          sign-in   sign-in  422      422    422    422      422
 
 GET  desk.item                        sign-in   sign-in  404      404    200    200      200
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200

@@ -69,7 +69,7 @@ def save_credential() -> ResponseReturnValue:
         else:
             or_404(actions.change_credential(session, holding, wanted) or None)
     say(f"Saved: {_rules().short_name}, certified on {credit_words.day_text(wanted.certified_on)}.")
-    return redirect(url_for(".overview"))
+    return redirect(url_for(".overview"), 303)
 
 
 @blueprint.get("/credits/credential/delete")
@@ -85,7 +85,7 @@ def delete_credential() -> ResponseReturnValue:
     with writing(session):
         or_404(actions.drop_credential(session, me().id, RULES) or None)
     say("The credential is deleted. Your activities are still here.")
-    return redirect(url_for(".overview"))
+    return redirect(url_for(".overview"), 303)
 
 
 # --- Activities -----------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def log_activity() -> ResponseReturnValue:
     stored = or_404(queries.activity_of(session, me().id, activity_id))
     if not is_new and not entry.is_stored_in(stored):
         say("This form was saved once already. What you changed since is not stored: change it here.", "note")
-        return redirect(url_for(".edit_activity", activity_id=activity_id))
+        return redirect(url_for(".edit_activity", activity_id=activity_id), 303)
     return _after_saving(entry)
 
 
@@ -152,7 +152,7 @@ def delete_activity(activity_id: UUID) -> ResponseReturnValue:
     with writing(session):
         or_404(actions.delete_activity(session, me().id, activity_id) or None)
     say(f"Deleted: {activity.title}.")
-    return redirect(url_for(".overview"))
+    return redirect(url_for(".overview"), 303)
 
 
 # --- Shared by the routes -------------------------------------------------------------------------------------------
@@ -195,8 +195,8 @@ def _credential_form(holding: Holding | None) -> CredentialForm:
     return CredentialForm(today=today(), versions={version.slug: version.name for version in rules.versions}, data=data)
 
 
-def _credential_page(holding: Holding | None, form: CredentialForm) -> str:
-    return _page("credential", holding=holding, form=form, rules=_rules())
+def _credential_page(holding: Holding | None, form: CredentialForm) -> ResponseReturnValue:
+    return _page("credential", holding=holding, form=form, rules=_rules()), 422 if form.errors else 200
 
 
 def _wanted_credential(form: CredentialForm) -> actions.WantedCredential:
@@ -207,9 +207,9 @@ def _wanted_credential(form: CredentialForm) -> actions.WantedCredential:
     )
 
 
-def _activity_page(form: ActivityForm, activity: Activity | None) -> str:
+def _activity_page(form: ActivityForm, activity: Activity | None) -> ResponseReturnValue:
     minutes = {slug: UNITS[slug].minutes for slug in UNIT_CHOICES}
-    return _page("activity", form=form, activity=activity, minutes_of_units=minutes)
+    return _page("activity", form=form, activity=activity, minutes_of_units=minutes), 422 if form.errors else 200
 
 
 def _uuid_or_400(text: str | None) -> UUID:
@@ -254,7 +254,7 @@ def _after_saving(entry: actions.Entry) -> ResponseReturnValue:
         say("That is more than eight hours a day. If it is not what you meant, look again whose unit it is.", "note")
     if entry.approval == "approved" and not entry.index_number:
         say("Add its index number when you have it: it is the proof that PAHCOM approved the activity.", "note")
-    return redirect(url_for(".overview", cycle=_cycle_to_show(entry.ended_on)))
+    return redirect(url_for(".overview", cycle=_cycle_to_show(entry.ended_on)), 303)
 
 
 def _cycle_to_show(day: date) -> str | None:

@@ -44,8 +44,8 @@ def stranger(session: Session) -> User:
     return make.user(session, "stranger@example.org")
 
 
-def log(page: Pages, **values: str) -> Page:
-    return page.post("/credits/activities/new", {"id": str(uuid4()), **FORM, **values})
+def log(page: Pages, status: int = 200, /, **values: str) -> Page:
+    return page.post("/credits/activities/new", {"id": str(uuid4()), **FORM, **values}, status)
 
 
 def activities(session: Session) -> list[Activity]:
@@ -63,7 +63,7 @@ def test_six_tenths_of_iacets_ceu_are_six_hours(page: Pages, owner: User, sessio
 
 def test_the_form_asks_whose_unit_it_is(page: Pages, owner: User, session: Session) -> None:
     assert "unit" not in page.get("/credits/activities/new").values_of("main form")
-    assert log(page, unit="").texts(".error") == ["Say what the number counts."]
+    assert log(page, 422, unit="").texts(".error") == ["Say what the number counts."]
     assert activities(session) == []
 
 
@@ -102,7 +102,7 @@ def test_a_comma_is_as_good_as_a_point(page: Pages, owner: User, session: Sessio
 def test_a_bad_entry_is_refused_with_a_sentence(
     page: Pages, owner: User, session: Session, values: dict[str, str], error: str
 ) -> None:
-    shown = log(page, **values)
+    shown = log(page, 422, **values)
     assert shown.texts(".error") == [error]
     assert shown.values_of("main form")["provider"] == values.get("provider", FORM["provider"])
     assert activities(session) == []
@@ -115,7 +115,7 @@ def test_characters_that_no_database_keeps_are_left_out(page: Pages, owner: User
 
 
 def test_more_than_its_days_have_is_refused(page: Pages, owner: User, session: Session) -> None:
-    (error,) = log(page, amount="6").texts(".error")
+    (error,) = log(page, 422, amount="6").texts(".error")
     assert error.startswith("6 IACET CEU = 60 hours, more than its days have.")
     assert log(page, amount="6", ended_on="2026-02-05").texts(".error") == []
     assert len(activities(session)) == 1
@@ -188,7 +188,7 @@ def test_an_activity_is_changed(page: Pages, owner: User, session: Session) -> N
 
 def test_a_bad_change_leaves_the_row(page: Pages, owner: User, session: Session) -> None:
     activity = make.activity(session, owner, unit="hours")
-    assert page.post(f"/credits/activities/{activity.id}/edit", {**FORM, "amount": "x"}).texts(".error")
+    assert page.post(f"/credits/activities/{activity.id}/edit", {**FORM, "amount": "x"}, 422).texts(".error")
     assert activities(session)[0].minutes == 60
 
 

@@ -81,7 +81,7 @@ def test_the_newest_rules_are_chosen_unless_others_are(page: Pages, owner: User)
 def test_a_bad_credential_is_refused(
     page: Pages, owner: User, session: Session, name: str, value: str, error: str
 ) -> None:
-    shown = page.post("/credits/credential", {**FORM, name: value})
+    shown = page.post("/credits/credential", {**FORM, name: value}, 422)
     assert shown.texts(".error") == [error]
     assert session.scalars(select(HeldCredential)).all() == []
 
