@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from wsgiref.headers import Headers
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -61,11 +62,18 @@ def _wrap(app: Flask, config: Config) -> None:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in web.headers_of_everything(is_https=config.is_https).items():
+            headers[name] = value
+
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(web.STATIC_DIR),
         prefix=f"static/{web.static_build_id()}/",
         immutable_file_test=lambda _path, _url: True,
+        allow_all_origins=False,
+        add_headers_function=add_headers,
     )
 
 

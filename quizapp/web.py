@@ -257,17 +257,23 @@ def _on_database_error(error: OperationalError | PoolTimeoutError) -> Response:
     return _on_busy(error)
 
 
+def headers_of_everything(*, is_https: bool) -> dict[str, str]:
+    """The headers of pages and static files alike."""
+    found = {"X-Content-Type-Options": "nosniff"}
+    if is_https:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
+
+
 def _set_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
     headers.setdefault("Cache-Control", "no-store")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers.update(headers_of_everything(is_https=current_app.config["SESSION_COOKIE_SECURE"]))
     return response
 
 

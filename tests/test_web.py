@@ -1,6 +1,7 @@
 """What all pages share: local redirects, error pages, forms, formats."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,6 +13,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import PasswordField, StringField, TextAreaField
 
 from quizapp import web
+from quizapp.app import create_app
+from quizapp.config import Config
+from quizapp.db import Database
 from tests import make
 from tests.pages import Client, Page, Pages
 
@@ -191,6 +195,15 @@ def test_a_static_file_is_kept_for_ever_under_an_address_of_its_content(client: 
         assert response.status_code == 200
         assert "immutable" in response.headers["Cache-Control"]
         assert response.mimetype == "text/css"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Strict-Transport-Security" not in response.headers
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_static_files_of_a_site_with_https_ask_for_https(config: Config, database: Database) -> None:
+    client = create_app(replace(config, base_url="https://example.org"), database).test_client()
+    with client.get(f"/static/{web.static_build_id()}/css/base.css") as response:
+        assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
