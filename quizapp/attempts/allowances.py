@@ -20,14 +20,17 @@ class NotAllowedError(Exception):
 def credit_outage(session: Session, user_id: UUID, attempt_id: UUID, asked_seconds: int, now: datetime) -> int:
     """Give back the time of an outage, and return the seconds given.
 
-    Never more in all than the log was silent outside of breaks, nor than 30 minutes. Raises NoSuchAttemptError, and
-    NotAllowedError for a strict, untimed or finished attempt.
+    Never more in all than the log shows that the attempt was cut off, nor than 30 minutes. Raises NoSuchAttemptError,
+    and NotAllowedError for a strict, untimed or finished attempt, and when the time was up before the outage began.
     """
     attempt = locked(session, user_id, attempt_id)
     if attempt.deadline_at is None or attempt.is_strict or attempt.finished_at is not None:
         raise NotAllowedError("Time can be added to an ordinary, timed mock that is not finished.")
-    received = queries.received_at(session, user_id, attempt_id)
-    silence = timing.silent_seconds([attempt.started_at, *received, now]) - attempt.break_seconds_used(now)
+    deadline = attempt.deadline(now)
+    if deadline is not None and now - deadline > timedelta(seconds=asked_seconds):
+        raise NotAllowedError("The time was up before that outage began.")
+    arrivals = queries.arrivals(session, user_id, attempt_id)
+    silence = timing.silent_seconds(attempt.started_at, arrivals, now, attempt.break_seconds_used(now))
     seconds = timing.outage_credit(asked_seconds, silence, attempt.outage_seconds)
     if seconds:
         attempt.outage_seconds += seconds

@@ -247,14 +247,15 @@ def marks_of(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[Mark
     ).all()
 
 
-def received_at(session: Session, user_id: UUID, attempt_id: UUID) -> Sequence[datetime]:
-    """The moments at which the log of an attempt grew, in order."""
-    return session.scalars(
-        select(AttemptEvent.received_at)
+def arrivals(session: Session, user_id: UUID, attempt_id: UUID) -> list[tuple[datetime, datetime]]:
+    """The moments at which the log of an attempt grew, in order, each with when the oldest event of it was made."""
+    rows = session.execute(
+        select(AttemptEvent.received_at, func.min(AttemptEvent.made_at))
         .where(AttemptEvent.user_id == user_id, AttemptEvent.attempt_id == attempt_id)
-        .distinct()
+        .group_by(AttemptEvent.received_at)
         .order_by(AttemptEvent.received_at)
-    ).all()
+    )
+    return [(received, made) for received, made in rows]
 
 
 def newest_received_at(session: Session, user_id: UUID, attempt_id: UUID) -> datetime | None:

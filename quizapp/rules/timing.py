@@ -75,16 +75,31 @@ def allowed_with_extra_time(seconds: int | None, time_percent: int) -> int | Non
 
 
 def break_used(break_started_at: datetime | None, break_seconds: int, now: datetime) -> int:
-    """The seconds that an open break has given so far: what is left of an hour in all, at most."""
+    """The seconds that an open break has given so far: what is left of an hour in all, at most.
+
+    Rounded up, so that no time runs out during a break.
+    """
     if break_started_at is None:
         return 0
-    return max(0, min(int((now - break_started_at).total_seconds()), MOST_BREAK_SECONDS - break_seconds))
+    return max(0, min(ceil((now - break_started_at).total_seconds()), MOST_BREAK_SECONDS - break_seconds))
 
 
-def silent_seconds(moments: Sequence[datetime]) -> int:
-    """How long an attempt's log was silent: its gaps of a minute and more, in all. `moments` are in order."""
+def silent_seconds(
+    started_at: datetime, arrivals: Sequence[tuple[datetime, datetime]], now: datetime, break_seconds: int
+) -> int:
+    """How long an attempt was cut off, as its log tells: the gaps of a minute and more that end in events that had
+    waited a minute and more, and the gap before `now`. Never more than all its gaps without the breaks.
+
+    `arrivals` are in order: when events were received, and when the oldest of them was made. The first of them is
+    the item that the start itself shows, so whatever lies before it is a gap too.
+    """
+    moments = [started_at, *(received for received, _ in arrivals), now]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
-    return int(sum(gap for gap in gaps if gap >= SILENCE_SECONDS))
+    had_waited = [(received - made).total_seconds() >= SILENCE_SECONDS for received, made in arrivals]
+    ends_an_outage = [True, *had_waited[1:], True] if arrivals else [True]
+    long_gaps = [(gap, is_one) for gap, is_one in zip(gaps, ends_an_outage, strict=True) if gap >= SILENCE_SECONDS]
+    cut_off = sum(gap for gap, is_one in long_gaps if is_one)
+    return max(0, int(min(cut_off, sum(gap for gap, _ in long_gaps) - break_seconds)))
 
 
 def outage_credit(asked_seconds: int, silence_seconds: int, credited_seconds: int) -> int:

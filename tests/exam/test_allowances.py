@@ -143,6 +143,25 @@ def test_an_outage_is_half_an_hour_at_most(client: Client, session: Session, own
     assert post(client, attempt, "outage", json={"seconds": 60})["seconds"] == 0
 
 
+def test_thinking_is_no_outage(client: Client, session: Session, owner: User, clock: Traveller) -> None:
+    attempt = mock(session, owner)
+    for seq in (1, 2, 3):
+        make.event(session, attempt, seq=seq, received_at=now(), made_at=now())
+        clock.shift(5 * MINUTE)
+    make.event(session, attempt, seq=4, received_at=now(), made_at=now())
+    assert post(client, attempt, "outage", json={"seconds": 10 * MINUTE})["seconds"] == 0
+
+
+def test_an_outage_after_the_time_was_up_gives_nothing(
+    client: Client, session: Session, owner: User, clock: Traveller
+) -> None:
+    attempt = mock(session, owner)
+    clock.shift(51 * MINUTE)
+    refused = post(client, attempt, "outage", json={"seconds": 9 * MINUTE})
+    assert refused == {"status": 409, "error": "The time was up before that outage began."}
+    assert post(client, attempt, "outage", json={"seconds": 10 * MINUTE})["status"] == 200
+
+
 def test_a_break_is_no_outage(client: Client, session: Session, owner: User, clock: Traveller) -> None:
     attempt = mock(session, owner, allows_breaks=True)
     post(client, attempt, "break/start")

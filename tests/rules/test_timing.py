@@ -22,6 +22,7 @@ from quizapp.rules.timing import (
     outage_credit,
     seconds_left,
     seconds_used,
+    silent_seconds,
     standing,
 )
 
@@ -180,6 +181,7 @@ def test_breaks_give_an_hour_in_all_at_most(begun: datetime | None, given_before
 
 
 def test_an_open_break_gives_the_time_since_it_began() -> None:
+    assert break_used(START, 0, START + TICK) == 1
     assert break_used(START, 0, START + 90 * SECOND) == 90
     assert break_used(START, MOST_BREAK_SECONDS - 30, START + 90 * SECOND) == 30
 
@@ -192,3 +194,31 @@ def test_an_outage_gives_what_was_asked_within_the_silence_and_half_an_hour(
     assert 0 <= credit <= max(0, asked)
     assert credit <= silence
     assert credit + credited <= MOST_OUTAGE_SECONDS
+
+
+def at(second: int, waited: int = 0) -> tuple[datetime, datetime]:
+    """Events received so long after the start, the oldest of which had waited."""
+    return START + second * SECOND, START + (second - waited) * SECOND
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "now", "breaks", "silence"),
+    [
+        ([], 600, 0, 600),
+        ([at(0)], 600, 0, 600),
+        ([at(600)], 605, 0, 600),
+        ([at(0), at(600)], 605, 0, 0),
+        ([at(0), at(600, 59)], 605, 0, 0),
+        ([at(0), at(600, 60)], 605, 0, 600),
+        ([at(0), at(600), at(900, 290), at(1500)], 1500, 0, 300),
+        ([at(0), at(600)], 659, 0, 0),
+        ([at(0), at(600)], 660, 0, 60),
+        ([at(0)], 600, 400, 200),
+        ([at(0), at(600), at(1200, 500)], 1200, 500, 600),
+        ([at(0)], 600, 900, 0),
+    ],
+)
+def test_an_attempt_was_cut_off_where_events_had_waited_and_before_the_request(
+    arrivals: list[tuple[datetime, datetime]], now: int, breaks: int, silence: int
+) -> None:
+    assert silent_seconds(START, arrivals, START + now * SECOND, breaks) == silence
