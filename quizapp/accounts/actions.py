@@ -8,7 +8,7 @@ from sqlalchemy import Uuid, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quizapp.accounts import addresses, letters, passwords, queries, tokens, zones
+from quizapp.accounts import addresses, letters, queries, tokens, zones
 from quizapp.accounts.models import ROLES, MailLink, User, UserSession
 from quizapp.db import Base
 from quizapp.mail.actions import enqueue
@@ -89,11 +89,6 @@ def _upgraded(session: Session, guest_id: UUID, values: dict[str, str]) -> User:
     if user is None:
         raise GuestGoneError
     return user
-
-
-def make_account(session: Session, email: str, password: str, now: datetime) -> User:
-    """An account made by an operator. Raises BadAddressError and EmailTakenError; any password will do."""
-    return register(session, email=email, password_hash=passwords.hash_of(password), time_zone=zones.DEFAULT, now=now)
 
 
 def move_guest_data(session: Session, guest_id: UUID, user_id: UUID) -> int:

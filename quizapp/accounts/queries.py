@@ -13,6 +13,7 @@ from quizapp.accounts.models import MailLink, User, UserSession
 from quizapp.db import Base
 
 RESET = "reset"
+LEADS_TO_AN_ITEM = {"item_id", "option_order"}
 
 # It runs with every request, so it is put together once: that takes longer than running it.
 _OPEN_SESSION = (
@@ -60,14 +61,6 @@ def user_by_id(session: Session, user_id: UUID) -> User | None:
     return session.get(User, user_id)
 
 
-def users_with_role(session: Session, role: str | None) -> Sequence[User]:
-    """Account holders by address: all, or those with one role (author, reviewer, administrator)."""
-    found = select(User).where(User.email.is_not(None)).order_by(User.email)
-    if role:
-        found = found.where(getattr(User, f"is_{role}"))
-    return session.scalars(found).all()
-
-
 def user_of_reset_link(session: Session, token: str, now: datetime) -> User | None:
     """The person whose unused reset link `token` is, while it is valid."""
     key = tokens.parse(token)
@@ -92,13 +85,27 @@ def everything_of(session: Session, user_id: UUID) -> dict[str, list[dict[str, A
 
     Walks the metadata, so that a new table with a user_id is exported without anybody thinking of it. Columns marked
     as not exported (hashes of passwords and tokens, texts of mails with links) are left out, and so are for now the
-    rows of items that a table withholds (marks, while a running mock holds the item).
+    rows of items that a table withholds (marks, while a running mock holds the item); in every other table such a
+    row comes without what leads to the item.
     """
+    withheld = _withheld_items(session, user_id)
     found = {"user": _rows(session, Base.metadata.tables["user"], "id", user_id)}
     for table in Base.metadata.sorted_tables:
         if "user_id" in table.columns:
-            found[table.name] = _rows(session, table, "user_id", user_id)
+            rows = _rows(session, table, "user_id", user_id)
+            found[table.name] = [_without_item(row) if row.get("item_id") in withheld else row for row in rows]
     return found
+
+
+def _withheld_items(session: Session, user_id: UUID) -> set[str]:
+    askings = [
+        table.info["items_withheld"] for table in Base.metadata.tables.values() if "items_withheld" in table.info
+    ]
+    return {item_id for asking in askings for item_id in session.scalars(asking(user_id))}
+
+
+def _without_item(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in LEADS_TO_AN_ITEM}
 
 
 def _rows(session: Session, table: Table, owner: str, user_id: UUID) -> list[dict[str, Any]]:

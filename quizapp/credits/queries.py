@@ -185,13 +185,6 @@ def overview_of(holding: Holding, activities: Sequence[Activity], start: date | 
     )
 
 
-def held_credential_of(session: Session, user_id: UUID, rules: str) -> HeldCredential | None:
-    """The person's own credential under these rules."""
-    return session.scalar(
-        select(HeldCredential).where(HeldCredential.user_id == user_id, HeldCredential.rules == rules)
-    )
-
-
 def activities_of(session: Session, user_id: UUID) -> Sequence[Activity]:
     """Everything that the person logged, newest first."""
     return session.scalars(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -152,10 +151,3 @@ def test_a_guest_who_has_registered_elsewhere_meanwhile_is_told(session: Session
         actions.register(
             session, guest_id=owner.id, email="stranger@example.org", password_hash="x", time_zone="UTC", now=now
         )
-
-
-def test_an_operator_makes_an_account(session: Session, now: datetime) -> None:
-    user = actions.make_account(session, "Owner@example.org", "anything", now)
-    assert isinstance(user.id, UUID)
-    assert user.email == "owner@example.org"
-    assert passwords.is_right(user.password_hash, "anything")

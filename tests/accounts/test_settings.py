@@ -213,6 +213,23 @@ def test_the_export_has_no_hash_and_no_mailed_link(client: Client, session: Sess
     assert not {name for name in columns if "hash" in name or "secret" in name or "password" in name}
 
 
+def test_the_export_names_no_item_that_a_running_mock_holds(client: Client, session: Session) -> None:
+    owner = make.user(session)
+    running, over = make.items(session, 1, prefix="running"), make.items(session, 1, prefix="over")
+    attempt = make.attempt(session, owner, running)
+    make.response(session, attempt, running[0].id)
+    make.attempt(session, owner, over, finished_at=make.NOW, correct_count=0)
+    client.sign_in(owner)
+    text = client.get("/settings/export").text
+    rows = json.loads(text)["tables"]
+    assert "running-1" not in text
+    assert [row.get("item_id") for row in rows["response"]] == [None]
+    assert sorted(
+        (row.get("item_id"), row.get("option_order")) for row in rows["attempt_item"] if "item_id" in row
+    ) == [("over-1", "0123")]
+    assert len(rows["attempt_item"]) == 2
+
+
 def test_no_binary_column_of_a_person_is_exported() -> None:
     columns = [c for table in Base.metadata.sorted_tables if "user_id" in table.columns for c in table.columns]
     assert not any(c.info.get("export", True) for c in columns if isinstance(c.type, LargeBinary))
