@@ -95,8 +95,11 @@ def store_events(attempt_id: UUID) -> ResponseReturnValue:
         return web.json_error(404, "There is no such attempt.")
     except saving.AttemptFinishedError:
         return web.json_error(409, "This attempt is finished; its answers can no longer change.")
-    except (saving.SetAsideError, saving.TooManyEventsError) as error:
-        return web.json_error(409, str(error))
+    except saving.SetAsideError as error:
+        # The page keeps its answers and tries again: the mock may be brought back.
+        return web.json_error(423, str(error))
+    except saving.TooManyEventsError as error:
+        return web.json_error(413, str(error))
     except saving.BadEventError as error:
         return web.json_error(400, str(error))
     rivals = [[rival.position, rival.answer, rival.device, rival.stays] for rival in stored.rivals]

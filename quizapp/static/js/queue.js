@@ -5,7 +5,7 @@ import { storage } from "./storage.js";
 
 const RETRY_MS = 3000;
 const MOST_IN_A_BATCH = 200;
-const RETRIED = [401, 403, 429];
+const RETRIED = [401, 403, 423, 429];
 
 const newDevice = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
 
@@ -97,7 +97,7 @@ export class Queue {
     }
     const answer = await reply.json().catch(() => ({}));
     if (RETRIED.includes(reply.status) || reply.status >= 500) {
-      this.onReply({ status: reply.status });
+      this.onReply({ status: reply.status, error: reply.status === 423 ? answer.error : undefined });
       return this.later();
     }
     if (reply.ok) return this.acknowledged(line, answer);
