@@ -316,7 +316,7 @@ def test_a_mock_that_is_set_aside_is_closed_until_it_is_brought_back(
     form = page.client.get(f"{room}/form", headers=AS_JSON)
     event = {"seq": 1, "position": 2, "kind": "answer", "value": "B", "age_ms": 0}
     stored = page.client.post(f"{room}/events", json={"device": "d1", "events": [event]})
-    for refused in (form, stored):
+    for refused, status in ((form, 409), (stored, 423)):
         assert (refused.status_code, refused.get_json()) == (status, {"error": note})
     assert session.scalars(select(Response).where(Response.attempt_id == attempt.id)).all() == []
     page.post(f"{room}/bring-back")
