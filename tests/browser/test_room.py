@@ -112,6 +112,7 @@ def test_twenty_answers_offline_with_a_reload_in_the_middle_all_count(new_contex
         at_item(page, position)
         press(page, "B", "N")
     expect(page.locator("#saved")).to_have_text("No connection. 10 answers wait here and will be sent.")
+    assert sitting.stored() == {}
     page.reload()
     page.wait_for_selector(ROOM_IS_READY)
     at_item(page, 11)
@@ -120,7 +121,6 @@ def test_twenty_answers_offline_with_a_reload_in_the_middle_all_count(new_contex
         at_item(page, position)
         press(page, "C", "N")
     expect(page.locator("#saved")).to_have_text("No connection. 20 answers wait here and will be sent.")
-    assert sitting.stored() == {}
     context.set_offline(False)
     nothing_waits(page)
     expected = {position: "B" if position < 11 else "C" for position in range(1, 21)}
