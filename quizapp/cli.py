@@ -86,7 +86,10 @@ def serve(config: Config) -> None:
     migrate(connect(config.database_url))
     with opened(config) as session:
         _load(session, config)
-    jobs = subprocess.Popen([sys.executable, "-m", "quizapp.cli", "tick", "--every", str(config.tick_seconds)])  # noqa: S603
+    # In a session of its own: Ctrl-C is for the server, which then ends the jobs.
+    jobs = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "quizapp.cli", "tick", "--every", str(config.tick_seconds)], start_new_session=True
+    )
     server = Granian(
         "quizapp.app:create_app",
         factory=True,
@@ -98,6 +101,7 @@ def serve(config: Config) -> None:
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=2,
     )
     click.echo(f"quizapp is at {config.base_url} (Ctrl-C stops it)")
     try:
