@@ -88,7 +88,17 @@ def serve(config: Config) -> None:
         _load(session, config)
     # In a session of its own: Ctrl-C is for the server, which then ends the jobs.
     jobs = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "quizapp.cli", "tick", "--every", str(config.tick_seconds)], start_new_session=True
+        [
+            sys.executable,
+            "-m",
+            "quizapp.cli",
+            "tick",
+            "--every",
+            str(config.tick_seconds),
+            "--parent",
+            str(os.getpid()),
+        ],
+        start_new_session=True,
     )
     server = Granian(
         "quizapp.app:create_app",
@@ -113,11 +123,12 @@ def serve(config: Config) -> None:
 
 @quizapp.command(help="Finish expired attempts, send waiting mail, remove what has outlived its purpose.")
 @click.option("--every", type=click.IntRange(1, 3600), help="Go on for ever, at this many seconds' distance.")
+@click.option("--parent", type=int, help="With --every: end when the process with this id is no longer the parent.")
 @click.pass_obj
-def tick(config: Config, every: int | None) -> None:
+def tick(config: Config, every: int | None, parent: int | None) -> None:
     """Idempotent; several machines may run it. Once through, it fails when a job failed."""
     database = connect(config.database_url)
-    parent = os.getppid()
+    parent = parent or os.getppid()
     while True:
         try:
             with database.session() as session:
