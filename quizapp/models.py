@@ -2,7 +2,7 @@
 
 from quizapp.accounts.models import MailLink, Throttle, User, UserSession
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
-from quizapp.bank.models import Item, ItemTag, ItemTwin, ItemVersion
+from quizapp.bank.models import Item, ItemFlag, ItemTag, ItemTwin, ItemVersion, PassedReading
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.db import Base
 from quizapp.mail.models import OutboxMail
@@ -16,12 +16,14 @@ __all__ = [
     "CycleRules",
     "HeldCredential",
     "Item",
+    "ItemFlag",
     "ItemTag",
     "ItemTwin",
     "ItemVersion",
     "MailLink",
     "Mark",
     "OutboxMail",
+    "PassedReading",
     "Response",
     "Throttle",
     "User",

@@ -1,11 +1,11 @@
-"""Items, their immutable versions, and the tags of each item's newest version."""
+"""Items, their immutable versions, the tags of each item's newest version, passed readings and flags."""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.db import Base, json_content, slug, slug_key
+from quizapp.db import Base, json_content, short_text, slug, slug_key
 
 LEVELS = ("recall", "application", "analysis")
 STATUSES = ("draft", "published", "retired")
@@ -76,3 +76,22 @@ class ItemTwin(Base):
     twin_id: Mapped[slug] = mapped_column(
         ForeignKey("item.id", name="fk_item_twin_twin", ondelete="CASCADE"), primary_key=True
     )
+
+
+class PassedReading(Base):
+    """What a second reader has passed: an item with this stem, these options and this key, as the reviews' files say."""
+
+    __tablename__ = "passed_reading"
+
+    item_id: Mapped[slug] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    scored_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class ItemFlag(Base):
+    """An item that must be read again, since when, and why."""
+
+    __tablename__ = "item_flag"
+
+    item_id: Mapped[slug] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    flagged_at: Mapped[datetime]
+    note: Mapped[short_text] = mapped_column(default="")
