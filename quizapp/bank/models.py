@@ -79,7 +79,7 @@ class ItemTwin(Base):
 
 
 class PassedReading(Base):
-    """What a second reader has passed: an item with this stem, these options and this key, as the reviews' files say."""
+    """What a second reader has passed, as the reviews say: an item with this stem, these options and this key."""
 
     __tablename__ = "passed_reading"
 
