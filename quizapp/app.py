@@ -15,6 +15,7 @@ from quizapp.accounts import login
 from quizapp.accounts.routes import blueprint as accounts
 from quizapp.attempts.routes import blueprint as attempts
 from quizapp.config import Config, read_config, secret_key_of
+from quizapp.credits.activity_routes import blueprint as activities
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.db import Database, connect
 from quizapp.desk.routes import blueprint as desk
@@ -22,11 +23,12 @@ from quizapp.exam.allowance_routes import blueprint as allowances
 from quizapp.exam.result_routes import blueprint as result
 from quizapp.exam.room_routes import blueprint as room
 from quizapp.exam.routes import blueprint as exam
+from quizapp.home.notice_routes import blueprint as notices
 from quizapp.home.routes import blueprint as home
 from quizapp.insights.routes import blueprint as insights
 from quizapp.practice.routes import blueprint as practice
 
-BLUEPRINTS = (home, accounts, exam, room, allowances, result, attempts, practice, insights, credits_, desk)
+BLUEPRINTS = (home, notices, accounts, exam, room, allowances, result, attempts, practice, insights, credits_, activities, desk)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

@@ -1,6 +1,6 @@
 """Base, session, `writing()`, the column vocabulary, and the set-up of SQLite and PostgreSQL; no Flask."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,7 @@ short_text = Annotated[str, mapped_column(String(200))]
 long_text = Annotated[str, mapped_column(Text)]
 secret_hash_key = Annotated[bytes, mapped_column(LargeBinary(32), primary_key=True)]
 json_content = Annotated[Mapping[str, Any], mapped_column(JSON().with_variant(JSONB(), "postgresql"))]
+json_list = Annotated[Sequence[str], mapped_column(JSON().with_variant(JSONB(), "postgresql"))]
 
 
 class Base(DeclarativeBase):

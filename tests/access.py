@@ -65,18 +65,14 @@ POST allowances.start_over            sign-in   sign-in  goes     goes   goes   
 GET  attempts.state                   sign-in   404      404      200    404    404      404
 POST attempts.store_events            sign-in   404      404      200    404    404      404
 
-GET  credits.ask_to_delete_activity   sign-in   sign-in  404      200    404    404      404
-GET  credits.ask_to_delete_credential sign-in   sign-in  404      200    404    404      404
-POST credits.change_activity          sign-in   sign-in  404      422    404    404      404
-GET  credits.credential               sign-in   sign-in  200      200    200    200      200
-POST credits.delete_activity          sign-in   sign-in  404      goes   404    404      404
-POST credits.delete_credential        sign-in   sign-in  404      goes   404    404      404
-GET  credits.download                 sign-in   sign-in  200      200    200    200      200
-GET  credits.edit_activity            sign-in   sign-in  404      200    404    404      404
-POST credits.log_activity             sign-in   sign-in  400      400    400    400      400
-GET  credits.new_activity             sign-in   sign-in  200      200    200    200      200
+GET  activities.ask_to_delete_activity sign-in   sign-in  404      200    404    404      404
+POST activities.change_activity       sign-in   sign-in  404      422    404    404      404
+POST activities.delete_activity       sign-in   sign-in  404      goes   404    404      404
+GET  activities.download              sign-in   sign-in  200      200    200    200      200
+GET  activities.edit_activity         sign-in   sign-in  404      200    404    404      404
+POST activities.log_activity          sign-in   sign-in  400      400    400    400      400
+GET  activities.new_activity          sign-in   sign-in  200      200    200    200      200
 GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
-POST credits.save_credential          sign-in   sign-in  422      422    422    422      422
 
 GET  desk.item                        sign-in   sign-in  404      404    200    200      200
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
@@ -115,6 +111,9 @@ GET  home.landing                     200       200      goes     goes   goes   
 
 GET  insights.progress                sign-in   sign-in  200      200    200    200      200
 
+POST notices.mark_read                sign-in   sign-in  400      400    400    400      400
+GET  notices.overview                 sign-in   sign-in  200      200    200    200      200
+
 POST practice.answer                  sign-in   sign-in  404      goes   404    404      404
 GET  practice.choose                  sign-in   sign-in  200      200    200    200      200
 POST practice.finish                  sign-in   sign-in  404      goes   404    404      404
@@ -135,7 +134,7 @@ NO_PAGE = {
     "GET room.form",
     "GET room.service_worker",
     "GET accounts.export",
-    "GET credits.download",
+    "GET activities.download",
     "GET healthz",
     "GET readyz",
 }

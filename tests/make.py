@@ -15,9 +15,9 @@ from quizapp.accounts.queries import RESET
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
 from quizapp.bank.content import content_of
 from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
-from quizapp.bank.models import Item, ItemTag, ItemVersion
-from quizapp.credits.models import Activity, CycleRules, HeldCredential
-from quizapp.mail.models import OutboxMail
+from quizapp.bank.models import Item, ItemTag, ItemVersion, PassedReading
+from quizapp.credits.models import Activity, CalendarFeed, CycleRules, HeldCredential
+from quizapp.mail.models import Notice, OutboxMail
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
 PASSWORD = "seven brass otters whistle"
@@ -71,8 +71,8 @@ def item_text(
     return ItemText(id=item_id, domain=domain, areas=list(areas), topics=list(topics), options=made, **values)
 
 
-def item(session: Session, item_id: str = "fin-1", **fields: Any) -> Item:
-    """A published item of one version; `fields` as for item_text."""
+def item(session: Session, item_id: str = "fin-1", *, is_read: bool = True, **fields: Any) -> Item:
+    """A published item of one version that a second reader has passed; `fields` as for item_text."""
     text = item_text(item_id, **fields)
     made = _add(
         session,
@@ -102,6 +102,8 @@ def item(session: Session, item_id: str = "fin-1", **fields: Any) -> Item:
             created_at=NOW,
         ),
     )
+    if is_read:
+        session.add(PassedReading(item_id=text.id, scored_hash=text.scored_hash))
     session.add_all(ItemTag(item_id=text.id, kind="area", tag=tag) for tag in text.areas)
     session.add_all(ItemTag(item_id=text.id, kind="topic", tag=tag) for tag in text.topics)
     session.flush()
@@ -226,7 +228,7 @@ def activity(session: Session, owner: User, title: str = "Denials webinar", **co
         "amount_hundredths": 100,
         "unit": "hours",
         "minutes": 60,
-        "approval": "approved",
+        "tags": ["pahcom-approved"],
         "created_at": NOW,
         "changed_at": NOW,
         **columns,
@@ -234,10 +236,23 @@ def activity(session: Session, owner: User, title: str = "Denials webinar", **co
     return _add(session, Activity(user_id=owner.id, id=uuid4(), title=title, **values))
 
 
+def calendar_feed(session: Session, owner: User, **columns: Any) -> str:
+    """The address of a calendar of deadlines; returns its token."""
+    token, secret_hash = tokens.make(owner.id)
+    _add(session, CalendarFeed(user_id=owner.id, secret_hash=secret_hash, **{"created_at": NOW, **columns}))
+    return token
+
+
 def outbox_mail(session: Session, to: User, **columns: Any) -> OutboxMail:
     """A mail that waits to be sent."""
     values = {"subject": "A subject", "body": "A body.", "created_at": NOW, "next_try_at": NOW, **columns}
     return _add(session, OutboxMail(user_id=to.id, id=uuid4(), address=to.email or "guest@example.org", **values))
+
+
+def notice(session: Session, to: User, title: str = "A deadline", **columns: Any) -> Notice:
+    """Something that the site told somebody, who has not read it yet."""
+    values = {"key": uuid4().hex, "body": "Soon.", "path": "/credits", "created_at": NOW, **columns}
+    return _add(session, Notice(user_id=to.id, id=uuid4(), title=title, **values))
 
 
 def _add(session: Session, row: Row) -> Row:

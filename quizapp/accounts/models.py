@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, person_key, random_key, secret_hash_key, short_text
@@ -34,6 +34,7 @@ class User(Base):
     exam_date: Mapped[date | None]
     target_percent: Mapped[int] = mapped_column(default=DEFAULT_TARGET_PERCENT)
     reserve_released_at: Mapped[datetime | None]
+    wants_reminders: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_author: Mapped[bool] = mapped_column(default=False)
     is_reviewer: Mapped[bool] = mapped_column(default=False)
     is_administrator: Mapped[bool] = mapped_column(default=False)

@@ -1,7 +1,8 @@
 """Holding credentials and logging activities; nothing here commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,12 +13,17 @@ from sqlalchemy.orm import Session
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.credits.queries import Holding
 from quizapp.db import insert_into
-from quizapp.rules.credit_rules import minutes_of
+from quizapp.rules.credit_units import minutes_of
+
+DELETED_KEPT_FOR = timedelta(days=30)
+
+
+# --- Activities -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An activity as its form gives it."""
+    """An activity as its form or a row of an import gives it."""
 
     title: str
     provider: str
@@ -25,9 +31,12 @@ class Entry:
     ended_on: date
     amount: Decimal
     unit: str
-    approval: str
-    index_number: str
-    note: str
+    delivery: str = "unknown"
+    tags: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    index_number: str = ""
+    cost_cents: int | None = None
+    note: str = ""
 
     @property
     def minutes(self) -> int:
@@ -44,8 +53,11 @@ class Entry:
             "amount_hundredths": int(self.amount * 100),
             "unit": self.unit,
             "minutes": self.minutes,
-            "approval": self.approval,
+            "delivery": self.delivery,
+            "tags": list(self.tags),
+            "domains": list(self.domains),
             "index_number": self.index_number,
+            "cost_cents": self.cost_cents,
             "note": self.note,
         }
 
@@ -54,55 +66,89 @@ class Entry:
         return all(getattr(activity, name) == value for name, value in self.columns().items())
 
 
+def log_activity(session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime) -> bool:
+    """Log an activity under the id that its form carried; False, and no second row, when it is there already."""
+    return bool(log_activities(session, user_id, [(activity_id, entry)], now))
+
+
+def log_activities(session: Session, user_id: UUID, entries: Sequence[tuple[UUID, Entry]], now: datetime) -> int:
+    """Log several activities under ids of their own; returns how many were not there already."""
+    if not entries:
+        return 0
+    rows = [
+        {"user_id": user_id, "id": activity_id, "created_at": now, "changed_at": now, **entry.columns()}
+        for activity_id, entry in entries
+    ]
+    statement = insert_into(session, Activity).values(rows).on_conflict_do_nothing().returning(Activity.id)
+    return len(session.scalars(statement).all())
+
+
+def change_activity(session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime) -> bool:
+    """Change a logged activity; False when the person has no such activity."""
+    return _update(session, user_id, activity_id, is_deleted=False, changed_at=now, **entry.columns())
+
+
+def delete_activity(session: Session, user_id: UUID, activity_id: UUID, now: datetime) -> bool:
+    """Delete a logged activity, for 30 days so that it can come back; False when the person has no such activity."""
+    return _update(session, user_id, activity_id, is_deleted=False, deleted_at=now)
+
+
+def restore_activity(session: Session, user_id: UUID, activity_id: UUID) -> bool:
+    """Bring a deleted activity back; False when there is none to bring."""
+    return _update(session, user_id, activity_id, is_deleted=True, deleted_at=None)
+
+
+def _update(session: Session, user_id: UUID, activity_id: UUID, *, is_deleted: bool, **values: Any) -> bool:
+    was = Activity.deleted_at.is_not(None) if is_deleted else Activity.deleted_at.is_(None)
+    statement = (
+        update(Activity)
+        .where(Activity.user_id == user_id, Activity.id == activity_id, was)
+        .values(values)
+        .returning(Activity.id)
+    )
+    return session.scalar(statement) is not None
+
+
+def remove_deleted(session: Session, now: datetime) -> int:
+    """Remove what was deleted more than 30 days ago for good; returns how many."""
+    removed = session.execute(
+        delete(Activity).where(Activity.deleted_at < now - DELETED_KEPT_FOR).returning(Activity.id)
+    )
+    return len(removed.all())
+
+
+# --- Credentials ----------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class WantedCredential:
     """A credential as its form gives it."""
 
     certified_on: date
-    is_member: bool
     version: str
+    is_member: bool = True
+    member_until: date | None = None
+    birth_month: int | None = None
+    due_on: date | None = None
+    further_credentials: int = 0
 
-
-def log_activity(session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime) -> bool:
-    """Log an activity under the id that its form carried; False, and no second row, when it is there already."""
-    statement = (
-        insert_into(session, Activity)
-        .values(user_id=user_id, id=activity_id, created_at=now, changed_at=now, **entry.columns())
-        .on_conflict_do_nothing()
-        .returning(Activity.id)
-    )
-    return session.scalar(statement) is not None
-
-
-def change_activity(session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime) -> bool:
-    """Change a logged activity; False when the person has no such activity."""
-    statement = (
-        update(Activity)
-        .where(Activity.user_id == user_id, Activity.id == activity_id)
-        .values(changed_at=now, **entry.columns())
-        .returning(Activity.id)
-    )
-    return session.scalar(statement) is not None
-
-
-def delete_activity(session: Session, user_id: UUID, activity_id: UUID) -> bool:
-    """Delete a logged activity; False when the person has no such activity."""
-    statement = delete(Activity).where(Activity.user_id == user_id, Activity.id == activity_id).returning(Activity.id)
-    return session.scalar(statement) is not None
+    def columns(self) -> dict[str, Any]:
+        """What is stored in `held_credential`."""
+        return {
+            "certified_on": self.certified_on,
+            "is_member": self.is_member,
+            "member_until": self.member_until,
+            "birth_month": self.birth_month,
+            "due_on": self.due_on,
+            "further_credentials": self.further_credentials,
+        }
 
 
 def hold_credential(session: Session, user_id: UUID, rules: str, wanted: WantedCredential, now: datetime) -> bool:
     """Hold a credential, every cycle under its version; False when the person holds it already."""
     statement = (
         insert_into(session, HeldCredential)
-        .values(
-            user_id=user_id,
-            id=uuid4(),
-            rules=rules,
-            certified_on=wanted.certified_on,
-            is_member=wanted.is_member,
-            created_at=now,
-        )
+        .values(user_id=user_id, id=uuid4(), rules=rules, created_at=now, **wanted.columns())
         .on_conflict_do_nothing()
         .returning(HeldCredential.id)
     )
@@ -120,11 +166,11 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
     """
     held = holding.held
     is_moved = wanted.certified_on != held.certified_on
-    is_other_version = wanted.version != holding.present.rules.slug
+    present = holding.present.cycle
     statement = (
         update(HeldCredential)
         .where(HeldCredential.user_id == held.user_id, HeldCredential.id == held.id)
-        .values(certified_on=wanted.certified_on, is_member=wanted.is_member)
+        .values(wanted.columns())
         .returning(HeldCredential.id)
     )
     if session.scalar(statement) is None:
@@ -132,17 +178,17 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
     if is_moved:
         _forget_rules(session, held, date.min)
         _set_rules(session, held.user_id, held.id, wanted.certified_on, wanted.version)
-    elif is_other_version:
-        _forget_rules(session, held, holding.present.start)
-        _set_rules(session, held.user_id, held.id, holding.present.start, wanted.version)
+    elif wanted.version != present.rules.slug:
+        _forget_rules(session, held, present.start)
+        _set_rules(session, held.user_id, held.id, present.start, wanted.version)
     return True
 
 
-def drop_credential(session: Session, user_id: UUID, rules: str) -> bool:
-    """Forget a credential and its cycles' rules, but no activity; False when the person does not hold it."""
+def drop_credential(session: Session, user_id: UUID, held_id: UUID) -> bool:
+    """Forget a credential with its cycles, but no activity; False when the person does not hold it."""
     statement = (
         delete(HeldCredential)
-        .where(HeldCredential.user_id == user_id, HeldCredential.rules == rules)
+        .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
         .returning(HeldCredential.id)
     )
     return session.scalar(statement) is not None

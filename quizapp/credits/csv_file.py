@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from io import StringIO
 
 from quizapp.credits.models import Activity
-from quizapp.credits.queries import APPROVAL_NAMES
-from quizapp.rules.credit_rules import UNITS
+from quizapp.rules.credit_units import UNITS
 from quizapp.rules.credit_words import hundredths, plain_number
 
 HEADINGS = (
@@ -17,7 +16,8 @@ HEADINGS = (
     "Amount",
     "Unit",
     "Minutes",
-    "Approval",
+    "Delivery",
+    "Tags",
     "Index number",
     "Note",
 )
@@ -44,7 +44,8 @@ def csv_of(activities: Iterable[Activity]) -> bytes:
                 plain_number(hundredths(each.amount_hundredths)),
                 UNITS[each.unit].many,
                 each.minutes,
-                APPROVAL_NAMES[each.approval],
+                each.delivery,
+                "; ".join(each.tags),
                 guarded(each.index_number),
                 guarded(each.note),
             )

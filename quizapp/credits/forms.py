@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import DateField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from quizapp.credits.queries import APPROVAL_NAMES
-from quizapp.rules import credit_rules, credit_words
+from quizapp.credits.credit_tags import CreditTags
+from quizapp.rules import credit_units, credit_words
 from quizapp.web import BaseForm
 
 EARLIEST_DAY = date(1990, 1, 1)
@@ -21,6 +22,7 @@ UNIT_CHOICES = {
     "pahcom-ceu": "PAHCOM CEU (1 is 1 hour)",
     "iacet-ceu": "IACET CEU (1 is 10 hours; 0.6 is 6 hours)",
 }
+DELIVERY_CHOICES = {"live": "Live", "self-paced": "Self-paced", "unknown": "Not sure"}
 MEMBER_CHOICES = {"yes": "Yes, my membership is continuous", "no": "No"}
 
 
@@ -84,13 +86,15 @@ class ActivityForm(BaseForm):
     ended_on = DayField("Last day, if later", [Optional()])
     amount = AmountField("How much", [DataRequired("Enter how long it was.")])
     unit = RadioField("Whose unit is that?", [InputRequired("Say what the number counts.")], choices=UNIT_CHOICES)
-    approval = RadioField("Approved by PAHCOM?", choices=APPROVAL_NAMES, default="unknown")
+    delivery = RadioField("Live or self-paced?", choices=DELIVERY_CHOICES, default="unknown")
+    tags = SelectMultipleField("What it was", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
     index_number = StringField("Index number", [SHORT])
     note = TextAreaField("Note", [Length(max=2000, message="At most 2,000 characters.")])
 
-    def __init__(self, *, today: date, **kwargs: Any) -> None:
+    def __init__(self, *, today: date, tags: CreditTags, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.today = today
+        self.tags.choices = list(tags.names.items())
 
     @property
     def last_day(self) -> date:
@@ -100,7 +104,7 @@ class ActivityForm(BaseForm):
     @property
     def minutes(self) -> int:
         """The length in minutes; only once the form is valid."""
-        return credit_rules.minutes_of(self.amount.amount or Decimal(0), self.unit.data)
+        return credit_units.minutes_of(self.amount.amount or Decimal(0), self.unit.data)
 
     def validate_ended_on(self, field: Field) -> None:
         """The end is not before the start."""
@@ -115,7 +119,7 @@ class ActivityForm(BaseForm):
         problem = ""
         if self.amount.amount == 0 or self.minutes == 0:
             problem = "Enter at least one minute."
-        elif credit_rules.is_impossible(self.minutes, self.started_on.data, self.last_day):  # type: ignore[arg-type]
+        elif credit_units.is_impossible(self.minutes, self.started_on.data, self.last_day):  # type: ignore[arg-type]
             equation = credit_words.equation_text(self.amount.amount, self.unit.data, self.minutes)  # type: ignore[arg-type]
             problem = f"{equation}, more than its days have. Look again whose unit it is, or give the last day."
         if problem:

@@ -1,112 +1,87 @@
 """Credentials held, where their cycles stand, and what was logged."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizapp.credits.models import Activity, CycleRules, HeldCredential
-from quizapp.credits.rule_files import CredentialRules, Version, all_rules
-from quizapp.rules import credit_words
-from quizapp.rules.credit_rules import Credit, Cycle, CycleStatus, cycles_until, retest_window, status_of
-
-APPROVAL_NAMES = {"approved": "PAHCOM approved", "recognized": "Recognized", "unknown": "Not sure"}
+from quizapp.credits.models import Activity, ClosedCycle, CustomCredential, CycleRules, HeldCredential
+from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, all_rules
+from quizapp.rules import credit_sentences, credit_words
+from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until, retest_window
+from quizapp.rules.credit_rules import Credit
+from quizapp.rules.credit_status import Closed, CycleStatus, Holder, statuses_of
 
 
 @dataclass(frozen=True)
 class Holding:
-    """A credential held, its rule file, and its cycles from certification to the present one."""
+    """A credential held, its rules, and where each cycle from certification to the present one stands, oldest first."""
 
     held: HeldCredential
     rules: CredentialRules
-    cycles: tuple[Cycle, ...]
+    holder: Holder
+    statuses: tuple[CycleStatus, ...]
+    closed: Mapping[date, ClosedCycle]
 
     @property
-    def present(self) -> Cycle:
+    def present(self) -> CycleStatus:
         """The cycle that runs today."""
-        return self.cycles[-1]
+        return self.statuses[-1]
 
-    def cycle_of(self, day: date) -> Cycle | None:
+    @property
+    def to_close(self) -> CycleStatus | None:
+        """The earliest cycle that has ended and is not closed; None before there is one."""
+        return next((status for status in self.statuses[:-1] if status.cycle.start not in self.closed), None)
+
+    def status_from(self, start: date) -> CycleStatus | None:
+        """The cycle that begins on a day."""
+        return next((status for status in self.statuses if status.cycle.start == start), None)
+
+    def status_of(self, day: date) -> CycleStatus | None:
         """The cycle that a day falls into; None before certification."""
-        return next((cycle for cycle in self.cycles if cycle.holds(day)), None)
+        return next((status for status in self.statuses if status.cycle.holds(day)), None)
 
     def version_of(self, cycle: Cycle) -> Version:
         """The rule file's version that a cycle runs under."""
         return self.rules.version(cycle.rules.slug)
 
-    def status(self, cycle: Cycle, activities: Iterable[Activity]) -> CycleStatus:
-        """Where the holder stands in a cycle."""
-        credits_ = (Credit(each.ended_on, each.minutes, each.approval) for each in activities)
-        return status_of(cycle, credits_, is_member=self.held.is_member)
+    def with_credits(self, credits_: Iterable[Credit]) -> tuple[CycleStatus, ...]:
+        """Where the same cycles would stand with other activities."""
+        cycles = [status.cycle for status in self.statuses]
+        return statuses_of(cycles, credits_, self.holder, closed_of(self.closed))
 
 
 @dataclass(frozen=True)
-class CycleSummary:
-    """Where one credential stands today, for the dashboard: what counts of the hours required, and what is next."""
+class Standings:
+    """Every credential held, in the order of their adding, and every activity, newest first."""
 
-    name: str
-    hours_met: Decimal
-    hours_required: Decimal
-    goes_by_hours: bool
-    is_met: bool
-    due_on: date
-    days_left: int
-    sentence: str
+    holdings: Sequence[Holding]
+    activities: Sequence[Activity]
+
+    def holding(self, held_id: UUID) -> Holding | None:
+        """One credential of the person's own."""
+        return next((holding for holding in self.holdings if holding.held.id == held_id), None)
 
     @property
-    def share(self) -> float:
-        """How much of the required hours is done, from 0 to 1."""
-        return min(1.0, float(self.hours_met / self.hours_required))
+    def credits(self) -> list[Credit]:
+        """The activities as the rules see them."""
+        return [credit_of(each) for each in self.activities]
 
     @property
-    def figure(self) -> str:
-        """4.5/12, in tenths, downwards."""
-        tenths = self.hours_met.quantize(Decimal("0.1"), ROUND_DOWN)
-        return f"{credit_words.plain_number(tenths)}/{credit_words.plain_number(self.hours_required)}"
+    def tags(self) -> frozenset[str]:
+        """The credit tags that the present rules of the credentials held ask for."""
+        return frozenset(tag for holding in self.holdings for tag in holding.present.cycle.rules.tags)
 
 
-def cycle_summaries(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[CycleSummary]:
-    """Where each credential held stands in its present cycle; one statement, and a second when one is held."""
-    holdings = holdings_of(session, user_id, today, bank_dir)
-    if not holdings:
-        return []
-    earliest = min(holding.present.start for holding in holdings)
-    activities = session.scalars(
-        select(Activity).where(Activity.user_id == user_id, Activity.ended_on >= earliest)
-    ).all()
-    return [
-        summary_of(holding.rules.short_name, holding.status(holding.present, activities), today) for holding in holdings
-    ]
-
-
-def summary_of(name: str, status: CycleStatus, today: date) -> CycleSummary:
-    """A cycle's status in the few figures and the sentence that people look for first."""
-    window = None if status.goes_by_hours else retest_window(status.cycle, today)
-    due_on = window[1] if window else status.cycle.last_day
-    return CycleSummary(
-        name=name,
-        hours_met=_hours(status.counted_minutes),
-        hours_required=_hours(status.required_minutes),
-        goes_by_hours=status.goes_by_hours,
-        is_met=status.is_met,
-        due_on=due_on,
-        days_left=(due_on - today).days,
-        sentence=credit_words.next_step(status, today),
-    )
-
-
-def _hours(minutes: int) -> Decimal:
-    """To the hundredth, downwards: what is a minute short never looks like the whole."""
-    return Decimal(minutes * 100 // 60) / 100
-
-
-def holdings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[Holding]:
-    """Every credential held with its cycles, oldest first; one statement."""
+def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -> Standings:
+    """Everything that the pages about credits reckon with. Four statements, five with a credential of one's own."""
     rows = session.execute(
         select(HeldCredential, CycleRules)
         .join(
@@ -116,84 +91,158 @@ def holdings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) ->
         .where(HeldCredential.user_id == user_id, CycleRules.user_id == user_id)
         .order_by(HeldCredential.created_at, HeldCredential.id, CycleRules.from_on)
     ).all()
+    activities = activities_of(session, user_id)
+    if not rows:
+        return Standings([], activities)
     entries: dict[UUID, tuple[HeldCredential, list[CycleRules]]] = {}
     for held, entry in rows:
         entries.setdefault(held.id, (held, []))[1].append(entry)
-    rules = all_rules(bank_dir)
-    return [_holding(held, chosen, rules[held.rules], today) for held, chosen in entries.values()]
+    closed: dict[UUID, dict[date, ClosedCycle]] = defaultdict(dict)
+    for one in session.scalars(select(ClosedCycle).where(ClosedCycle.user_id == user_id)):
+        closed[one.held_credential_id][one.start_on] = one
+    rules = rules_for(session, user_id, [held for held, _ in entries.values()], bank_dir)
+    numbers = _credentials_by_body([held for held, _ in entries.values()], rules)
+    credits_ = [credit_of(each) for each in activities]
+    holdings = []
+    for held, chosen in entries.values():
+        credential = rules[held.rules]
+        rules_from = [(entry.from_on, credential.version(entry.version).rules()) for entry in chosen]
+        cycles = cycles_until(Anchors(held.certified_on, held.birth_month, held.due_on), rules_from, today)
+        holder = Holder(held.is_member, numbers[credential.body])
+        statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
+        holdings.append(Holding(held, credential, holder, statuses, closed[held.id]))
+    return Standings(holdings, activities)
 
 
-def _holding(held: HeldCredential, chosen: Sequence[CycleRules], rules: CredentialRules, today: date) -> Holding:
-    rules_from = [(entry.from_on, rules.version(entry.version).rules()) for entry in chosen]
-    return Holding(held, rules, cycles_until(held.certified_on, rules_from, today))
+def rules_for(
+    session: Session, user_id: UUID, held: Iterable[HeldCredential], bank_dir: Path
+) -> Mapping[str, CredentialRules]:
+    """The rule files, and the person's own rules where one of the credentials runs under them."""
+    rules = dict(all_rules(bank_dir))
+    if any(one.rules.startswith(CUSTOM) for one in held):
+        for custom in session.scalars(select(CustomCredential).where(CustomCredential.user_id == user_id)):
+            rules[CUSTOM + custom.id.hex] = msgspec.convert(custom.content, CredentialRules)
+    return rules
 
 
-@dataclass(frozen=True)
-class Overview:
-    """What the page about one credential shows: a cycle, its activities, and how the other cycles stand."""
-
-    today: date
-    holding: Holding
-    status: CycleStatus
-    summary: CycleSummary
-    activities: Sequence[Activity]
-    before_certification: Sequence[Activity]
-    cycles: Sequence[CycleStatus]
-
-    @property
-    def version(self) -> Version:
-        """The rules of the cycle shown."""
-        return self.holding.version_of(self.status.cycle)
-
-    @property
-    def is_present(self) -> bool:
-        """Whether the cycle shown is the one that runs today."""
-        return self.status.cycle == self.holding.present
-
-    @property
-    def newer_version(self) -> Version | None:
-        """The newest recorded rules, where the cycle shown runs under others."""
-        newest = self.holding.rules.newest
-        return newest if self.is_present and newest.slug != self.version.slug else None
-
-    @property
-    def just_ended(self) -> CycleStatus | None:
-        """The cycle before the present one, while it ended short and its late window is open."""
-        if not self.is_present or len(self.cycles) < 2:
-            return None
-        late = self.cycles[1].cycle.rules.late
-        days_late = -self.cycles[1].cycle.days_left(self.today)
-        is_open = late is not None and days_late <= late.days
-        is_short = self.cycles[1].goes_by_hours and not self.cycles[1].is_met
-        return self.cycles[1] if is_open and is_short else None
+def _credentials_by_body(held: Sequence[HeldCredential], rules: Mapping[str, CredentialRules]) -> Counter[str]:
+    """How many credentials of each body the person holds, those that are not entered here among them."""
+    numbers = Counter(rules[one.rules].body for one in held)
+    further: Counter[str] = Counter()
+    for one in held:
+        body = rules[one.rules].body
+        further[body] = max(further[body], one.further_credentials)
+    return numbers + further
 
 
-def overview_of(holding: Holding, activities: Sequence[Activity], start: date | None, today: date) -> Overview | None:
-    """The cycle that begins on `start`, by default the present one; None where no cycle begins then."""
-    statuses = [holding.status(cycle, activities) for cycle in reversed(holding.cycles)]
-    shown = next((status for status in statuses if start in {None, status.cycle.start}), None)
-    if shown is None:
-        return None
-    return Overview(
-        today=today,
-        holding=holding,
-        status=shown,
-        summary=summary_of(holding.rules.short_name, shown, today),
-        activities=[each for each in activities if shown.cycle.holds(each.ended_on)],
-        before_certification=[each for each in activities if each.ended_on < holding.held.certified_on],
-        cycles=statuses,
+def closed_of(closed: Mapping[date, ClosedCycle]) -> dict[object, Closed]:
+    """What the records of closed cycles fix, by the cycle's first day."""
+    return {
+        start: Closed(frozenset(entry["id"] for entry in one.content["activities"]), one.carried_minutes)
+        for start, one in closed.items()
+    }
+
+
+def credit_of(activity: Activity) -> Credit:
+    """An activity as the rules see it; two of the same title and provider are the same course."""
+    return Credit(
+        id=str(activity.id),
+        day=activity.ended_on,
+        minutes=activity.minutes,
+        tags=frozenset(activity.tags),
+        delivery=activity.delivery,
+        course=course_of(activity.title, activity.provider),
     )
 
 
+def course_of(title: str, provider: str) -> str:
+    """What makes two activities the same course: title and provider, whatever their case and spaces."""
+    return "|".join(" ".join(text.casefold().split()) for text in (title, provider))
+
+
+# --- Summaries ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CycleSummary:
+    """Where one credential stands today, for rings: what counts of the amount required, and what is next."""
+
+    held_id: UUID
+    name: str
+    done: Decimal
+    required: Decimal
+    unit: str
+    goes_by_hours: bool
+    is_met: bool
+    due_on: date
+    days_left: int
+    sentence: str
+
+    @property
+    def share(self) -> float:
+        """How much of the required amount is done, from 0 to 1."""
+        return min(1.0, float(self.done / self.required)) if self.required else 1.0
+
+    @property
+    def figure(self) -> str:
+        """4.5/12, in tenths, downwards."""
+        tenths = self.done.quantize(Decimal("0.1"), ROUND_DOWN)
+        return f"{credit_words.plain_number(tenths)}/{credit_words.plain_number(self.required)}"
+
+
+def cycle_summaries(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[CycleSummary]:
+    """Where each credential held stands in its present cycle."""
+    standings = standings_of(session, user_id, today, bank_dir)
+    return [summary_of(holding, holding.present, today) for holding in standings.holdings]
+
+
+def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSummary:
+    """A cycle's status in the few figures and the sentence that people look for first."""
+    window = None if status.goes_by_hours else retest_window(status.cycle, today)
+    due_on = window[1] if window else status.cycle.last_day
+    unit = status.cycle.rules.unit
+    return CycleSummary(
+        held_id=holding.held.id,
+        name=holding.rules.short_name,
+        done=_units(status.counted_minutes, unit.minutes),
+        required=_units(status.required_minutes, unit.minutes),
+        unit=unit.many,
+        goes_by_hours=status.goes_by_hours,
+        is_met=status.is_met,
+        due_on=due_on,
+        days_left=(due_on - today).days,
+        sentence=credit_sentences.next_step(status, today),
+    )
+
+
+def _units(minutes: int, unit_minutes: int) -> Decimal:
+    """To the hundredth, downwards: what is a minute short never looks like the whole."""
+    return Decimal(minutes * 100 // unit_minutes) / 100
+
+
+# --- Activities -----------------------------------------------------------------------------------------------------
+
+
 def activities_of(session: Session, user_id: UUID) -> Sequence[Activity]:
-    """Everything that the person logged, newest first."""
+    """Everything that the person logged and did not delete, newest first."""
     return session.scalars(
         select(Activity)
-        .where(Activity.user_id == user_id)
+        .where(Activity.user_id == user_id, Activity.deleted_at.is_(None))
         .order_by(Activity.ended_on.desc(), Activity.started_on.desc(), Activity.created_at.desc(), Activity.id)
     ).all()
 
 
 def activity_of(session: Session, user_id: UUID, activity_id: UUID) -> Activity | None:
-    """One activity of the person's own."""
-    return session.scalar(select(Activity).where(Activity.user_id == user_id, Activity.id == activity_id))
+    """One activity of the person's own that is not deleted."""
+    return session.scalar(
+        select(Activity).where(Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_(None))
+    )
+
+
+def deleted_activity(session: Session, user_id: UUID, activity_id: UUID) -> Activity | None:
+    """One activity of the person's own that was deleted and can still come back."""
+    return session.scalar(
+        select(Activity).where(
+            Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_not(None)
+        )
+    )

@@ -1,6 +1,7 @@
 """Rule files: one credential's continuing-education rules as dated data, in question_bank/credentials/."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,76 +10,181 @@ import msgspec
 from msgspec import Meta, Struct
 
 from quizapp.bank.yaml_files import BadFileError, Problem, read_struct
-from quizapp.rules.credit_rules import LateWindow, Requirement, Retest, RuleVersion
+from quizapp.credits.credit_tags import credit_tags
+from quizapp.rules import credit_rules as rules
 from quizapp.rules.credit_words import partial_day_text
 
 FOLDER = "credentials"
+CUSTOM = "custom-"
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 DAY_PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 PartialDay = Annotated[str, Meta(pattern=f"^{DAY_PATTERN}$")]
 Minutes = Annotated[int, Meta(ge=1, le=100_000)]
+Amount = Annotated[int, Meta(ge=0, le=10_000)]
+Months = Annotated[int, Meta(ge=1, le=120)]
 Days = Annotated[int, Meta(ge=0, le=366)]
+Proof = Literal["certificate", "index-number"]
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the rules were read, and how old that text is."""
+class _Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """What every part of a rule file has in common: a name that it does not know is an error."""
+
+
+class Source(_Part, frozen=True):
+    """Where the rules were read, how old that text is, and whether it is the body's own."""
 
     title: Text
-    address: Annotated[str, Meta(pattern=r"^https://[^\s]+$")]
+    address: Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
     age: Text
+    kind: Literal["primary", "secondary"]
 
 
-class CycleShape(Struct, frozen=True, forbid_unknown_fields=True):
-    """How cycles follow each other: from anniversary to anniversary of the certification."""
+class CycleText(_Part, frozen=True):
+    """How cycles follow each other; `anchor` is a first day, of a common cycle only."""
 
-    kind: Literal["anniversary"]
-    months: Annotated[int, Meta(ge=1, le=120)]
+    kind: Literal["anniversary", "common", "month-end", "birth-month", "due-date"]
+    months: Months
+    anchor: str | None = None
+
+    def __post_init__(self) -> None:
+        """A common cycle says when one begins. Raises ValueError."""
+        if (self.kind == "common") != (self.anchor is not None):
+            raise ValueError("a common cycle, and no other, names its anchor")
+        if self.anchor:
+            date.fromisoformat(self.anchor)
 
 
-class UnitText(Struct, frozen=True, forbid_unknown_fields=True):
+class UnitText(_Part, frozen=True):
     """What the body counts in, and how many minutes one of it is."""
 
-    name: Text
+    one: Text
+    many: Text
     minutes: Minutes
 
 
-class RequirementText(Struct, frozen=True, forbid_unknown_fields=True):
-    """A total of everything, or a minimum of some kinds, and the proof that the body asks for."""
+class TotalText(_Part, frozen=True):
+    """What a cycle asks for in all; `with_credentials` by how many of the body's credentials are held."""
+
+    amount: Annotated[int, Meta(ge=1, le=10_000)]
+    rule: Text
+    with_credentials: list[Amount] = []
+
+
+class LimitText(_Part, frozen=True):
+    """A minimum or maximum, in the body's units or as per cent of the total."""
+
+    rule: Text
+    amount: Amount | None = None
+    percent: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+    def __post_init__(self) -> None:
+        """One of the two. Raises ValueError."""
+        if (self.amount is None) == (self.percent is None):
+            raise ValueError("a limit is either an amount or a percent")
+
+
+class TakesText(_Part, frozen=True):
+    """Which activities fit."""
+
+    tags: list[Slug] = []
+    delivery: Literal["live", "self-paced"] | None = None
+    otherwise: bool = False
+
+    def __post_init__(self) -> None:
+        """What siblings leave over needs no tags. Raises ValueError."""
+        if self.otherwise and self.tags:
+            raise ValueError("what no sibling takes has no tags of its own")
+
+
+class BucketText(_Part, frozen=True):
+    """A minimum, a maximum or both, of the activities that fit."""
 
     slug: Slug
     name: Text
-    kind: Literal["total", "minimum"]
-    minutes: Minutes
-    rule: Text
-    approvals: list[Literal["approved", "recognized", "unknown"]] = []
-    index_number: bool = False
-    certificate: bool = False
+    takes: TakesText
+    minimum: LimitText | None = None
+    maximum: LimitText | None = None
+    parts: "list[BucketText]" = []
+    proof: list[Proof] = []
 
     def __post_init__(self) -> None:
-        """A total takes everything; a minimum names what it takes."""
-        if (self.kind == "total") != (not self.approvals):
-            raise ValueError("a minimum names its approvals, a total names none")
+        """A bucket asks for something. Raises ValueError."""
+        if self.minimum is None and self.maximum is None and not self.parts:
+            raise ValueError("a bucket has a minimum, a maximum or parts")
 
 
-class RetestText(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may or must sit the examination again, and in how many days up to the anniversary."""
+class OccasionText(_Part, frozen=True):
+    """So many activities of a kind."""
+
+    slug: Slug
+    name: Text
+    takes: TakesText
+    at_least: Annotated[int, Meta(ge=1, le=100)]
+    rule: Text
+
+
+class StepText(_Part, frozen=True):
+    """From so many months after the start of the cycle, these amounts by bucket."""
+
+    from_months: Annotated[int, Meta(ge=0, le=120)]
+    amounts: dict[str, Amount]
+
+
+class ProrationText(_Part, frozen=True):
+    """What is asked of who was certified within a cycle."""
+
+    rule: Text
+    steps: Annotated[list[StepText], Meta(min_length=1)]
+
+
+class SurplusText(_Part, frozen=True):
+    """What becomes of units beyond the total."""
+
+    kind: Literal["lost", "not-stated", "carried"]
+    rule: Text
+    most: Amount = 0
+
+
+class RepeatsText(_Part, frozen=True):
+    """Whether the same course counts again."""
+
+    kind: Literal["once-a-cycle", "once", "not-stated"]
+    rule: Text
+
+
+class SharedMonthText(_Part, frozen=True):
+    """Activities of a cycle's last month count to it or to the next."""
+
+    rule: Text
+
+
+class RetestText(_Part, frozen=True):
+    """Who may or must sit the examination again, and in how many days up to the end of the cycle."""
 
     who: Literal["non-members", "anybody"]
     window_days: Days | None
     rule: Text
 
 
-class LateText(Struct, frozen=True, forbid_unknown_fields=True):
+class LateText(_Part, frozen=True):
     """What a holder does who missed the date by up to `days`, and by more."""
 
     days: Days
     within: str
     after: Text
+    counts: bool = False
 
 
-class Version(Struct, frozen=True, forbid_unknown_fields=True):
+class MembershipText(_Part, frozen=True):
+    """Membership without gaps of more than so many days."""
+
+    gap_days: Days
+    rule: Text
+
+
+class Version(_Part, frozen=True):
     """The rules as one source gave them."""
 
     slug: Slug
@@ -87,22 +193,31 @@ class Version(Struct, frozen=True, forbid_unknown_fields=True):
     first_seen: PartialDay
     checked_on: PartialDay
     source: Source
-    cycle: CycleShape
+    cycle: CycleText
     unit: UnitText
-    requirements: Annotated[list[RequirementText], Meta(min_length=1)]
-    surplus: Literal["lost", "not-stated"]
-    surplus_rule: Text
+    total: TotalText
+    surplus: SurplusText
+    repeats: RepeatsText
     retest: RetestText | None
     late: LateText | None
     notes: list[Text]
     unknown: list[Text]
     last_seen: PartialDay | None = None
+    buckets: list[BucketText] = []
+    across: list[BucketText] = []
+    beside: list[BucketText] = []
+    occasions: list[OccasionText] = []
+    proration: ProrationText | None = None
+    shared_month: SharedMonthText | None = None
+    membership: MembershipText | None = None
+    proof: list[Proof] = []
 
     def __post_init__(self) -> None:
-        """Days exist in the calendar. Raises ValueError."""
+        """Days exist in the calendar, and the requirements can be met together. Raises ValueError."""
         for day in (self.effective, self.first_seen, self.checked_on, self.last_seen):
             if day and day != "unknown":
                 partial_day_text(day)
+        _check_buckets(self)
 
     @property
     def checked_text(self) -> str:
@@ -125,30 +240,105 @@ class Version(Struct, frozen=True, forbid_unknown_fields=True):
             seen += f", last seen in {partial_day_text(self.last_seen)}"
         return f"The date from which these rules hold is not known; {seen}."
 
-    @property
-    def has_split(self) -> bool:
-        """Whether approved and recognized activities are asked for separately."""
-        return any(requirement.approvals for requirement in self.requirements)
-
-    def rules(self) -> RuleVersion:
-        """What the engine reckons with."""
-        return RuleVersion(
+    def rules(self) -> rules.RuleVersion:
+        """What the engine reckons with: amounts in minutes."""
+        minutes = _minutes_of(self.unit)
+        return rules.RuleVersion(
             slug=self.slug,
             name=self.name,
             recorded=self.recorded,
-            cycle_months=self.cycle.months,
-            requirements=tuple(
-                Requirement(each.slug, each.name, each.minutes, each.rule, frozenset(each.approvals))
-                for each in self.requirements
+            cycle=_shape(self.cycle),
+            total=rules.Bucket(
+                rules.TOTAL,
+                "in all",
+                minimum=rules.Limit(minutes(self.total.amount), self.total.rule),
+                parts=tuple(_bucket(each, minutes) for each in self.buckets),
             ),
-            surplus=self.surplus,
-            surplus_rule=self.surplus_rule,
-            retest=Retest(self.retest.who, self.retest.window_days, self.retest.rule) if self.retest else None,
-            late=LateWindow(self.late.days, self.late.within, self.late.after) if self.late else None,
+            surplus=rules.Surplus(self.surplus.kind, self.surplus.rule, minutes(self.surplus.most)),
+            unit=rules.BodyUnit(self.unit.one, self.unit.many, self.unit.minutes),
+            totals_by_credentials=tuple(map(minutes, self.total.with_credentials)),
+            across=tuple(_bucket(each, minutes) for each in self.across),
+            beside=tuple(_bucket(each, minutes) for each in self.beside),
+            occasions=tuple(
+                rules.Occasion(each.slug, each.name, _takes(each.takes), each.at_least, each.rule)
+                for each in self.occasions
+            ),
+            proration=_proration(self.proration, minutes),
+            repeats=rules.Repeats(self.repeats.kind, self.repeats.rule),
+            shared_month=self.shared_month.rule if self.shared_month else "",
+            retest=rules.Retest(self.retest.who, self.retest.window_days, self.retest.rule) if self.retest else None,
+            late=rules.LateWindow(*msgspec.structs.astuple(self.late)) if self.late else None,
+            membership=rules.Membership(*msgspec.structs.astuple(self.membership)) if self.membership else None,
+            proof=frozenset(self.proof),
         )
 
 
-class CredentialRules(Struct, frozen=True, forbid_unknown_fields=True):
+def _minutes_of(unit: UnitText) -> Callable[[int], int]:
+    return lambda amount: amount * unit.minutes
+
+
+def _shape(text: CycleText) -> rules.CycleShape:
+    return rules.CycleShape(text.kind, text.months, date.fromisoformat(text.anchor) if text.anchor else None)
+
+
+def _takes(text: TakesText) -> rules.Takes:
+    return rules.Takes(frozenset(text.tags), text.delivery, text.otherwise)
+
+
+def _bucket(text: BucketText, minutes: Callable[[int], int]) -> rules.Bucket:
+    return rules.Bucket(
+        text.slug,
+        text.name,
+        _takes(text.takes),
+        _limit(text.minimum, minutes),
+        _limit(text.maximum, minutes),
+        tuple(_bucket(part, minutes) for part in text.parts),
+        frozenset(text.proof),
+    )
+
+
+def _limit(text: LimitText | None, minutes: Callable[[int], int]) -> rules.Limit | None:
+    return rules.Limit(minutes(text.amount or 0), text.rule, text.percent) if text else None
+
+
+def _proration(text: ProrationText | None, minutes: Callable[[int], int]) -> rules.Proration | None:
+    if text is None:
+        return None
+    steps = sorted(text.steps, key=lambda step: step.from_months)
+    return rules.Proration(
+        text.rule,
+        tuple((each.from_months, {slug: minutes(amount) for slug, amount in each.amounts.items()}) for each in steps),
+    )
+
+
+def _check_buckets(version: Version) -> None:
+    """Slugs are told apart, flat buckets are flat, steps name buckets, and maximums leave room for minimums."""
+    engine = version.rules()
+    buckets = [bucket for root in (engine.total, *engine.across, *engine.beside) for bucket, _ in root.walk()]
+    slugs = [bucket.slug for bucket in buckets] + [each.slug for each in engine.occasions]
+    if len(slugs) != len(set(slugs)):
+        raise ValueError("two requirements have the same slug")
+    if any(bucket.parts or bucket.maximum for bucket in (*engine.across, *engine.beside)):
+        raise ValueError("what stands across or beside the total has a minimum only")
+    if engine.across and any(bucket.maximum for bucket, _ in engine.total.walk()):
+        raise ValueError("a version with maximums has nothing across them")
+    steps = version.proration.steps if version.proration else []
+    strangers = {slug for step in steps for slug in step.amounts} - set(slugs)
+    if strangers:
+        raise ValueError(f"the proration names no requirement: {', '.join(sorted(strangers))}")
+    for number in range(max(1, len(engine.totals_by_credentials))):
+        for months in {0, *(step.from_months for step in steps)}:
+            asked = rules.asked_of(engine, credentials=number + 1, months_missed=months)
+            for bucket, _ in asked.total.walk():
+                if bucket.maximum and bucket.maximum.minutes < _needed_within(bucket):
+                    raise ValueError(f"the maximum of {bucket.slug} leaves no room for the minimums within it")
+
+
+def _needed_within(bucket: rules.Bucket) -> int:
+    return max(bucket.needed_minutes, sum(_needed_within(part) for part in bucket.parts))
+
+
+class CredentialRules(_Part, frozen=True):
     """One credential with every version of its rules, newest first."""
 
     slug: Slug
@@ -159,7 +349,7 @@ class CredentialRules(Struct, frozen=True, forbid_unknown_fields=True):
     versions: Annotated[list[Version], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        """Versions are told apart by their slugs."""
+        """Versions are told apart by their slugs. Raises ValueError."""
         slugs = [version.slug for version in self.versions]
         if len(slugs) != len(set(slugs)):
             raise ValueError("two versions have the same slug")
@@ -189,12 +379,17 @@ def all_rules(bank_dir: Path) -> Mapping[str, CredentialRules]:
 @lru_cache(maxsize=8)
 def _read(bank_dir: Path, files: tuple[tuple[str, int], ...]) -> Mapping[str, CredentialRules]:
     found = {}
+    known = credit_tags(bank_dir).names
     for name, _changed in files:
         file = f"{FOLDER}/{name}"
-        rules = read_struct(bank_dir, file, CredentialRules)
-        if rules.slug != Path(name).stem:
-            raise BadFileError([Problem(file, 1, f"the slug is {rules.slug!r}, unlike the file's name")])
-        found[rules.slug] = rules
+        credential = read_struct(bank_dir, file, CredentialRules)
+        if credential.slug != Path(name).stem:
+            raise BadFileError([Problem(file, 1, f"the slug is {credential.slug!r}, unlike the file's name")])
+        for version in credential.versions:
+            strangers = sorted(version.rules().tags - known.keys())
+            if strangers:
+                raise BadFileError([Problem(file, 1, f"{version.slug}: no such credit tag: {', '.join(strangers)}")])
+        found[credential.slug] = credential
     return found
 
 

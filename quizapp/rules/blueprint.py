@@ -3,34 +3,42 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from math import ceil
 from random import Random
+
+from quizapp.rules.review_dates import DatedItem
 
 DAYS_WITHOUT_RESERVE = 14
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An item that may be drawn; `last_shown_at` is None if the person has never seen it."""
+class Candidate(DatedItem):
+    """An item that may be drawn; `last_shown_at` is None if the person has never seen it.
 
-    item_id: str
+    `in_mocks` says whether mocks draw it too: a second reader has passed it, and it has not left them.
+    """
+
     version: int
-    domain: str
     option_count: int
     is_ordered: bool
     last_shown_at: datetime | None = None
+    in_mocks: bool = True
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place on the form: an item, and the order in which its options are shown (indices into the file's order)."""
+    """One place on the form: an item, and the order in which its options are shown (indices into the file's order).
+
+    `is_due` says that the item waited to be read again on the day of the draw.
+    """
 
     item_id: str
     version: int
     domain: str
     option_order: tuple[int, ...]
+    is_due: bool = False
 
 
 def quotas(weights: Mapping[str, float], available: Mapping[str, int], count: int, rng: Random) -> dict[str, int]:
@@ -39,23 +47,31 @@ def quotas(weights: Mapping[str, float], available: Mapping[str, int], count: in
     Rounding is by largest remainder, ties by chance; what a domain cannot fill goes to the others in the same
     proportion. The sum is `count`, or all that is available if that is less.
     """
+    shares = _poured(weights, available, count)
+    left = int(sum(shares.values())) - sum(int(share) for share in shares.values())
+    by_remainder = sorted(shares, key=lambda domain: (-(shares[domain] % 1), rng.random()))
+    one_more = set(by_remainder[:left])
+    return {domain: int(share) + (domain in one_more) for domain, share in shares.items()}
+
+
+def _poured(weights: Mapping[str, float], available: Mapping[str, int], count: int) -> dict[str, Fraction]:
+    """The exact share of each domain: by the weights, where a domain that has no more than its share gives all it has.
+
+    The others then share the rest.
+    """
     room = {domain: available.get(domain, 0) for domain in weights}
     left = min(count, sum(room.values()))
-    numbers = dict.fromkeys(weights, 0)
-    # A domain that has no more than its share gives all it has, and the others share the rest.
+    poured = dict.fromkeys(weights, Fraction())
     sharing = dict(weights)
     short = set(weights)
     while short and sharing:
         shares = _shares(sharing, left)
         short = {domain for domain, share in shares.items() if share >= room[domain]}
         for domain in short:
-            numbers[domain] = room[domain]
+            poured[domain] = Fraction(room[domain])
             left -= room[domain]
             del sharing[domain]
-    shares = _shares(sharing, left)
-    by_remainder = sorted(shares, key=lambda domain: (-(shares[domain] % 1), rng.random()))
-    one_more = set(by_remainder[: left - sum(int(share) for share in shares.values())])
-    return numbers | {domain: int(share) + (domain in one_more) for domain, share in shares.items()}
+    return poured | _shares(sharing, left)
 
 
 def _shares(weights: Mapping[str, float], count: int) -> dict[str, Fraction]:
@@ -70,33 +86,59 @@ def draw(
     count: int,
     rng: Random,
     *,
+    today: date,
     twins: Collection[tuple[str, str]] = (),
     most_unseen: Mapping[str, int] | None = None,
 ) -> list[Place]:
     """A form of at most `count` items: by the weights, at random, unseen items first, then those seen longest ago.
 
-    No two `twins` come on one form. `most_unseen` says how many unseen items each domain may give, where some are kept
-    in reserve. The places are in random order, and each item's options are shuffled unless they have a natural order.
-    A domain without a weight gives none. Nothing here looks at which option is the key.
+    What is due for review comes after everything of its domain that is not, in the same order, and last of all what
+    mocks do without where they can. No two `twins` come on one form. `most_unseen` says how many unseen items each
+    domain may give of those that mocks draw, where some are kept in reserve. The places are in random order, and each
+    item's options are shuffled unless they have a natural order. A domain without a weight gives none. Nothing here
+    looks at which option is the key.
     """
     weighed = [candidate for candidate in candidates if candidate.domain in weights]
     offered: dict[str, list[Candidate]] = {domain: [] for domain in weights}
-    for candidate in _without_twins(_preferred(weighed, rng, most_unseen), _rivals(twins)):
+    for candidate in _without_twins(_preferred(weighed, rng, today, most_unseen), _rivals(twins)):
         offered[candidate.domain].append(candidate)
     numbers = quotas(weights, {domain: len(found) for domain, found in offered.items()}, count, rng)
     chosen = [item for domain, number in numbers.items() for item in offered[domain][:number]]
     rng.shuffle(chosen)
-    return [Place(item.item_id, item.version, item.domain, _option_order(item, rng)) for item in chosen]
+    return [
+        Place(item.item_id, item.version, item.domain, _option_order(item, rng), item.is_due(today)) for item in chosen
+    ]
 
 
-def reserve(weights: Mapping[str, float], published: Mapping[str, int], full_form: int) -> dict[str, int]:
+def gone_from_mocks(
+    pool: Iterable[DatedItem], weights: Mapping[str, float], full_form: int, today: date
+) -> frozenset[str]:
+    """The items of the mocks' pool that no mock draws: the withdrawn ones that no full form needs.
+
+    A domain never goes below what one full form takes of it, by the weights and by what every domain has: as many of
+    its withdrawn items stay as that asks for, those that have been due the shortest first.
+    """
+    domains: dict[str, list[DatedItem]] = {domain: [] for domain in weights}
+    for item in pool:
+        domains.setdefault(item.domain, []).append(item)
+    needed = _poured(weights, {domain: len(items) for domain, items in domains.items()}, full_form)
+    gone: set[str] = set()
+    for domain, items in domains.items():
+        withdrawn = [item for item in items if item.is_withdrawn(today)]
+        withdrawn.sort(key=lambda item: (item.lateness(today), item.item_id))
+        staying = len(items) - len(withdrawn)
+        gone.update(item.item_id for item in withdrawn[max(0, ceil(needed.get(domain, 0)) - staying) :])
+    return frozenset(gone)
+
+
+def reserve(weights: Mapping[str, float], drawable: Mapping[str, int], full_form: int) -> dict[str, int]:
     """How many unseen items of each domain practice leaves alone, so that one full mock stays honest.
 
-    One full form by the weights, but never more than a third of a domain's published items.
+    One full form by the weights, but never more than a third of what mocks can draw of a domain.
     """
     total = sum(weights.values())
     return {
-        domain: min(ceil(full_form * weight / total), published.get(domain, 0) // 3)
+        domain: min(ceil(full_form * weight / total), drawable.get(domain, 0) // 3)
         for domain, weight in weights.items()
     }
 
@@ -112,23 +154,26 @@ def honest_forms(weights: Mapping[str, float], unseen: Mapping[str, int], full_f
     return min(int(unseen.get(domain, 0) * total / (full_form * weight)) for domain, weight in weights.items())
 
 
-def _preferred(candidates: Iterable[Candidate], rng: Random, most_unseen: Mapping[str, int] | None) -> list[Candidate]:
-    shuffled = sorted(candidates, key=lambda candidate: candidate.item_id)
-    rng.shuffle(shuffled)
-    unseen = [candidate for candidate in shuffled if candidate.last_shown_at is None]
-    seen = [(candidate.last_shown_at, candidate) for candidate in shuffled if candidate.last_shown_at is not None]
-    return _at_most(unseen, most_unseen) + [candidate for _, candidate in sorted(seen, key=lambda pair: pair[0])]
+def _preferred(
+    candidates: Iterable[Candidate], rng: Random, today: date, most_unseen: Mapping[str, int] | None
+) -> list[Candidate]:
+    ordered = sorted(candidates, key=lambda candidate: candidate.item_id)
+    rng.shuffle(ordered)
+    ordered.sort(key=lambda candidate: (candidate.lateness(today), candidate.last_shown_at or _NEVER))
+    return ordered if most_unseen is None else _without_reserve(ordered, most_unseen)
 
 
-def _at_most(candidates: list[Candidate], most: Mapping[str, int] | None) -> list[Candidate]:
-    """The first so many of each domain; all of them without a limit."""
-    if most is None:
-        return candidates
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _without_reserve(candidates: Iterable[Candidate], most_unseen: Mapping[str, int]) -> list[Candidate]:
+    """The candidates in their order, but of the unseen ones that mocks draw only the first so many of each domain."""
     counts: Counter[str] = Counter()
     kept = []
     for candidate in candidates:
-        counts[candidate.domain] += 1
-        if counts[candidate.domain] <= most.get(candidate.domain, 0):
+        is_limited = candidate.in_mocks and candidate.last_shown_at is None
+        counts[candidate.domain] += is_limited
+        if not is_limited or counts[candidate.domain] <= most_unseen.get(candidate.domain, 0):
             kept.append(candidate)
     return kept
 

@@ -1,90 +1,136 @@
-"""What earns continuing-education credit, how much, towards what, by when. The calendar day is an argument."""
+"""What a body's continuing-education rules say, as one version of them was recorded: docs/decisions/0009."""
 
-from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
-APPROVALS = ("approved", "recognized", "unknown")
-MINUTES_A_DAY = 24 * 60
-LONG_MINUTES_A_DAY = 8 * 60
+TOTAL = "total"
 
-# --- Units ----------------------------------------------------------------------------------------------------------
+# --- Activities as the rules see them -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Unit:
-    """What a certificate counts in, and how many minutes one of it is."""
+class Credit:
+    """What one activity brings: minutes, on the day that it ended, with what can be said of it.
 
-    slug: str
-    one: str
-    many: str
-    minutes: int
-
-
-UNITS: Mapping[str, Unit] = {
-    unit.slug: unit
-    for unit in (
-        Unit("hours", "hour", "hours", 60),
-        Unit("minutes", "minute", "minutes", 1),
-        Unit("pahcom-ceu", "PAHCOM CEU", "PAHCOM CEU", 60),
-        Unit("iacet-ceu", "IACET CEU", "IACET CEU", 600),
-        Unit("50-minute-hours", "50-minute hour", "50-minute hours", 50),
-    )
-}
-
-
-def minutes_of(amount: Decimal, unit: str) -> int:
-    """`amount` of `unit` in whole minutes, the nearest, halves upwards.
-
-    A PAHCOM CEU is an hour; an IACET CEU is ten contact hours of 60 minutes (ANSI/IACET standard).
-    Raises KeyError for an unknown unit, ValueError for an amount that is not a positive number.
+    `course` is equal for activities that are the same course; empty for one that is like no other.
     """
-    if not amount.is_finite() or amount <= 0:
-        raise ValueError(f"{amount} is not a length of time.")
-    return int((amount * UNITS[unit].minutes).quantize(Decimal(1), ROUND_HALF_UP))
 
-
-def is_impossible(minutes: int, started_on: date, ended_on: date) -> bool:
-    """Whether so many minutes do not fit into the calendar days of the span, both ends included."""
-    return minutes > _days(started_on, ended_on) * MINUTES_A_DAY
-
-
-def is_long(minutes: int, started_on: date, ended_on: date) -> bool:
-    """Whether the span's days would average more than eight hours: possible, but often a unit mistaken."""
-    return minutes > _days(started_on, ended_on) * LONG_MINUTES_A_DAY
-
-
-def _days(started_on: date, ended_on: date) -> int:
-    return (ended_on - started_on).days + 1
-
-
-# --- Rules, as a file states them -----------------------------------------------------------------------------------
+    id: str
+    day: date
+    minutes: int
+    tags: frozenset[str] = frozenset()
+    delivery: str = "unknown"
+    course: str = ""
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """At least `minutes` from activities with one of `approvals`; none named means any activity counts."""
+class Takes:
+    """Which activities fit: with any of the tags, of the delivery; `otherwise` is what no sibling takes."""
+
+    tags: frozenset[str] = frozenset()
+    delivery: Literal["live", "self-paced"] | None = None
+    otherwise: bool = False
+
+    def fits(self, tags: frozenset[str], delivery: str) -> bool:
+        """Whether an activity with these tags, delivered like this, fits."""
+        return (not self.tags or not self.tags.isdisjoint(tags)) and self.delivery in {None, delivery}
+
+
+# --- Requirements ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many minutes by a rule; with `percent`, that part of the total, whatever the total is."""
+
+    minutes: int
+    rule: str
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Minutes of the activities that fit: at least the minimum, at most the maximum; parts are within it."""
 
     slug: str
     name: str
-    minutes: int
-    rule: str
-    approvals: frozenset[str] = frozenset()
+    takes: Takes = Takes()
+    minimum: Limit | None = None
+    maximum: Limit | None = None
+    parts: tuple["Bucket", ...] = ()
+    proof: frozenset[str] = frozenset()
 
     @property
-    def is_total(self) -> bool:
-        """Whether every activity counts."""
-        return not self.approvals
+    def needed_minutes(self) -> int:
+        """The minimum; 0 where there is none."""
+        return self.minimum.minutes if self.minimum else 0
+
+    def entries(self, tags: frozenset[str], delivery: str) -> tuple[str, ...]:
+        """The innermost buckets that take such an activity, in the file's order: it counts in one of them."""
+        named = [part for part in self.parts if not part.takes.otherwise and part.takes.fits(tags, delivery)]
+        fitting = named or [part for part in self.parts if part.takes.otherwise and part.takes.fits(tags, delivery)]
+        return tuple(slug for part in fitting for slug in part.entries(tags, delivery)) or (self.slug,)
+
+    def walk(self, above: tuple["Bucket", ...] = ()) -> Iterator[tuple["Bucket", tuple["Bucket", ...]]]:
+        """The bucket and all parts of parts, each with what it lies in, innermost first."""
+        yield self, above
+        for part in self.parts:
+            yield from part.walk((self, *above))
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """So many activities of a kind, however long."""
+
+    slug: str
+    name: str
+    takes: Takes
+    at_least: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Proration:
+    """Less is asked of who was certified within a cycle: from so many whole months after its start, these minutes.
+
+    Steps stand in the order of their months; each maps slugs of buckets, or TOTAL, to minutes.
+    """
+
+    rule: str
+    steps: tuple[tuple[int, Mapping[str, int]], ...]
+
+    def minutes(self, months: int) -> Mapping[str, int]:
+        """What the step says that holds after so many months; empty before the first."""
+        return next((amounts for from_months, amounts in reversed(self.steps) if from_months <= months), {})
+
+
+# --- What else a version says ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """What becomes of minutes beyond the total; where they are carried, at most so many."""
+
+    kind: Literal["lost", "not-stated", "carried"]
+    rule: str
+    most_minutes: int = 0
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Whether the same course counts again: once in a cycle, once for ever, or as often as it is not stated."""
+
+    kind: Literal["once-a-cycle", "once", "not-stated"]
+    rule: str
 
 
 @dataclass(frozen=True)
 class Retest:
     """Sitting the examination again: for non-members the only route, or open to anybody instead of hours.
 
-    `window_days` before the anniversary it may be sat, on the anniversary at the latest; None is not stated.
+    `window_days` before the end of the cycle it may be sat, on the day after it at the latest; None is not stated.
     """
 
     who: Literal["non-members", "anybody"]
@@ -94,185 +140,125 @@ class Retest:
 
 @dataclass(frozen=True)
 class LateWindow:
-    """What a holder does who missed the date by up to `days` days, and by more."""
+    """What a holder does who missed the date by up to `days` days, and by more.
+
+    With `counts`, activities of the window still count to the cycle that ended.
+    """
 
     days: int
     within: str
     after: str
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Membership has to be continuous; a gap of up to so many days is borne."""
+
+    gap_days: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class CycleShape:
+    """How cycles follow each other, `months` long each.
+
+    `anniversary`: from the day of certification. `common`: the same for all, one of them from `anchor` on.
+    `month-end`: to the end of the month. `birth-month`: to the end of the holder's birth month. `due-date`: to a day
+    that the body tells the holder.
+    """
+
+    kind: Literal["anniversary", "common", "month-end", "birth-month", "due-date"]
+    months: int
+    anchor: date | None = None
+
+
+@dataclass(frozen=True)
+class BodyUnit:
+    """What the body counts in."""
+
+    one: str = "hour"
+    many: str = "hours"
+    minutes: int = 60
 
 
 @dataclass(frozen=True)
 class RuleVersion:
-    """One body's rules as they were recorded on a day from a source."""
+    """One body's rules as recorded on a day from a source. `total` holds the buckets at their full amounts."""
 
     slug: str
     name: str
     recorded: str
-    cycle_months: int
-    requirements: tuple[Requirement, ...]
-    surplus: Literal["lost", "not-stated"]
-    surplus_rule: str
+    cycle: CycleShape
+    total: Bucket
+    surplus: Surplus
+    unit: BodyUnit = BodyUnit()
+    totals_by_credentials: tuple[int, ...] = ()
+    across: tuple[Bucket, ...] = ()
+    beside: tuple[Bucket, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
+    proration: Proration | None = None
+    repeats: Repeats = Repeats("not-stated", "")
+    shared_month: str = ""
     retest: Retest | None = None
     late: LateWindow | None = None
+    membership: Membership | None = None
+    proof: frozenset[str] = frozenset()
 
     def goes_by_hours(self, *, is_member: bool) -> bool:
         """Whether hours renew the credential of this holder; where not, only a retest does."""
         return is_member or self.retest is None or self.retest.who != "non-members"
 
+    @property
+    def tags(self) -> frozenset[str]:
+        """Every tag that some requirement asks for."""
+        buckets = [bucket for root in (self.total, *self.across, *self.beside) for bucket, _ in root.walk()]
+        takes = [bucket.takes for bucket in buckets] + [occasion.takes for occasion in self.occasions]
+        return frozenset(tag for each in takes for tag in each.tags)
 
-# --- Cycles ---------------------------------------------------------------------------------------------------------
+
+# --- What a version asks of one holder in one cycle -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Cycle:
-    """The days from `start` up to, not including, `end`, which is an anniversary; and the rules of these days."""
+class Asked:
+    """The requirements of one cycle, with prorated amounts and the total for the credentials held."""
 
-    start: date
-    end: date
-    rules: RuleVersion
-
-    @property
-    def last_day(self) -> date:
-        """The last day on which an activity still counts."""
-        return self.end - timedelta(days=1)
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the cycle."""
-        return self.start <= day < self.end
-
-    def days_left(self, today: date) -> int:
-        """Days from today to the last day: 0 on the last day, negative when it is over."""
-        return (self.last_day - today).days
+    total: Bucket
+    across: tuple[Bucket, ...]
+    beside: tuple[Bucket, ...]
+    occasions: tuple[Occasion, ...]
+    prorated_by: str = ""
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the month's last day where it has no such day.
-
-    From 29 February, common years give 28 February and leap years 29 February again, when counted from the first day.
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def cycles_until(certified_on: date, rules_from: Sequence[tuple[date, RuleVersion]], day: date) -> tuple[Cycle, ...]:
-    """Every cycle from certification to the one that holds `day`, oldest first; at least the first.
-
-    Each runs under the latest rules whose day is not after the cycle's start, else under the earliest.
-    """
-    ordered = sorted(rules_from, key=lambda entry: entry[0])
-    cycles: list[Cycle] = []
-    months = 0
-    while not cycles or cycles[-1].end <= day:
-        start = add_months(certified_on, months)
-        begun = [rules for from_on, rules in ordered if from_on <= start]
-        rules = begun[-1] if begun else ordered[0][1]
-        months += rules.cycle_months
-        cycles.append(Cycle(start, add_months(certified_on, months), rules))
-    return tuple(cycles)
-
-
-def retest_window(cycle: Cycle, today: date) -> tuple[date, date] | None:
-    """First and last day for the retest that ends this cycle; None where the rules state no window.
-
-    On the anniversary itself the window that ends that day is still open, although a new cycle has begun.
-    """
-    retest = cycle.rules.retest
-    if retest is None or retest.window_days is None:
-        return None
-    anniversary = cycle.start if today == cycle.start else cycle.end
-    return anniversary - timedelta(days=retest.window_days), anniversary
-
-
-# --- What is met ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Credit:
-    """What one activity brings: minutes, on the day that it ended."""
-
-    day: date
-    minutes: int
-    approval: str
-
-
-@dataclass(frozen=True)
-class RequirementStatus:
-    """A requirement and the minutes that count towards it."""
-
-    requirement: Requirement
-    minutes: int
-
-    @property
-    def short_minutes(self) -> int:
-        """What is missing."""
-        return max(0, self.requirement.minutes - self.minutes)
-
-    @property
-    def is_met(self) -> bool:
-        """Met to the minute."""
-        return self.short_minutes == 0
-
-    @property
-    def surplus_minutes(self) -> int:
-        """What exceeds a total; beyond a minimum nothing is surplus, since it still counts to the total."""
-        return max(0, self.minutes - self.requirement.minutes) if self.requirement.is_total else 0
-
-
-@dataclass(frozen=True)
-class CycleStatus:
-    """Where a holder stands in one cycle."""
-
-    cycle: Cycle
-    is_member: bool
-    requirements: tuple[RequirementStatus, ...]
-    minutes_by_approval: Mapping[str, int]
-
-    @property
-    def goes_by_hours(self) -> bool:
-        """Whether hours renew the credential; where not, only a retest does."""
-        return self.cycle.rules.goes_by_hours(is_member=self.is_member)
-
-    @property
-    def is_met(self) -> bool:
-        """Whether every requirement is met."""
-        return all(status.is_met for status in self.requirements)
-
-    @property
-    def minutes(self) -> int:
-        """All minutes logged in the cycle."""
-        return sum(self.minutes_by_approval.values())
-
-    @property
-    def required_minutes(self) -> int:
-        """The largest requirement, which is the total where there is one."""
-        return max(status.requirement.minutes for status in self.requirements)
-
-    @property
-    def short_minutes(self) -> int:
-        """How many more minutes meet everything: minimums ask for different activities, so they add up."""
-        totals = [status.short_minutes for status in self.requirements if status.requirement.is_total]
-        minimums = [status.short_minutes for status in self.requirements if not status.requirement.is_total]
-        return max([sum(minimums), *totals])
-
-    @property
-    def counted_minutes(self) -> int:
-        """What of the required minutes is done: neither surplus nor what a minimum leaves no room for."""
-        return max(0, self.required_minutes - self.short_minutes)
-
-    @property
-    def surplus_minutes(self) -> int:
-        """Minutes beyond the total."""
-        return sum(status.surplus_minutes for status in self.requirements)
-
-
-def status_of(cycle: Cycle, credits_: Iterable[Credit], *, is_member: bool) -> CycleStatus:
-    """What of the cycle's requirements is met by those of the credits that fall into the cycle."""
-    sums = dict.fromkeys(APPROVALS, 0)
-    for credit in credits_:
-        if cycle.holds(credit.day):
-            sums[credit.approval] += credit.minutes
-    statuses = tuple(
-        RequirementStatus(requirement, sum(sums[approval] for approval in requirement.approvals or APPROVALS))
-        for requirement in cycle.rules.requirements
+def asked_of(rules: RuleVersion, *, credentials: int = 1, months_missed: int = 0) -> Asked:
+    """What the rules ask of the holder of so many of the body's credentials, certified so late in the cycle."""
+    by_count = rules.totals_by_credentials
+    total = by_count[min(max(credentials, 1), len(by_count)) - 1] if by_count else rules.total.needed_minutes
+    amounts = rules.proration.minutes(months_missed) if rules.proration and months_missed else {}
+    total = amounts.get(TOTAL, total)
+    return Asked(
+        total=_scaled(rules.total, {**amounts, TOTAL: total}, total),
+        across=tuple(_scaled(bucket, amounts, total) for bucket in rules.across),
+        beside=tuple(_scaled(bucket, amounts, total) for bucket in rules.beside),
+        occasions=rules.occasions if total else (),
+        prorated_by=rules.proration.rule if rules.proration and amounts else "",
     )
-    return CycleStatus(cycle, is_member, statuses, sums)
+
+
+def _scaled(bucket: Bucket, amounts: Mapping[str, int], total: int) -> Bucket:
+    """The bucket with its limits as the step says, as per cent of the total, or as they are."""
+    minimum, maximum = _limit(bucket.minimum, total), _limit(bucket.maximum, total)
+    if bucket.slug in amounts:
+        minimum = replace(minimum, minutes=amounts[bucket.slug]) if minimum else None
+        if maximum and not minimum:
+            maximum = replace(maximum, minutes=amounts[bucket.slug])
+    parts = tuple(_scaled(part, amounts, total) for part in bucket.parts)
+    return replace(bucket, minimum=minimum, maximum=maximum, parts=parts)
+
+
+def _limit(limit: Limit | None, total: int) -> Limit | None:
+    """Part of a minute is a minute for a minimum; the file's check keeps maximums whole."""
+    if limit is None or limit.percent is None:
+        return limit
+    return replace(limit, minutes=-(-total * limit.percent // 100))

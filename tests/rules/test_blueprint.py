@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -15,6 +15,7 @@ DOMAINS = ("finance", "human-resources", "risk-management", "contract-management
 EVEN = dict.fromkeys(DOMAINS, 1.0)
 DAY = timedelta(days=1)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
 
 seeds = st.integers(0, 2**62)
 weights_of_domains = st.dictionaries(st.sampled_from(DOMAINS), st.floats(0.01, 100), min_size=1)
@@ -23,7 +24,14 @@ counts = st.integers(0, 250)
 
 
 def candidate(number: int, domain: str = "finance", **fields: object) -> Candidate:
-    values = {"version": 1, "option_count": 4, "is_ordered": False, **fields}
+    values = {
+        "review_by": TODAY + DAY,
+        "flagged_at": None,
+        "version": 1,
+        "option_count": 4,
+        "is_ordered": False,
+        **fields,
+    }
     return Candidate(f"item-{number:03}", domain=domain, **values)  # type: ignore[arg-type]
 
 
@@ -131,7 +139,7 @@ def test_quotas_by_example(available: dict[str, int], count: int, numbers: list[
 @given(banks(), st.integers(0, 20), seeds)
 def test_a_form_has_no_item_twice_and_shows_every_option_once(bank: list[Candidate], count: int, seed: int) -> None:
     by_id = {item.item_id: item for item in bank}
-    form = draw(bank, EVEN, count, Random(seed))
+    form = draw(bank, EVEN, count, Random(seed), today=TODAY)
     assert len(form) == min(count, len(bank))
     assert len({place.item_id for place in form}) == len(form)
     for place in form:
@@ -143,7 +151,7 @@ def test_a_form_has_no_item_twice_and_shows_every_option_once(bank: list[Candida
 
 @given(banks(), st.integers(0, 20), seeds)
 def test_unseen_items_come_first_and_then_those_seen_longest_ago(bank: list[Candidate], count: int, seed: int) -> None:
-    chosen = {place.item_id for place in draw(bank, EVEN, count, Random(seed))}
+    chosen = {place.item_id for place in draw(bank, EVEN, count, Random(seed), today=TODAY)}
 
     def freshness(item: Candidate) -> tuple[bool, datetime]:
         return (item.last_shown_at is not None, item.last_shown_at or LONG_AGO)
@@ -158,10 +166,10 @@ def test_unseen_items_come_first_and_then_those_seen_longest_ago(bank: list[Cand
 def test_the_same_seed_gives_the_same_form_whatever_the_order_of_the_rows(
     bank: list[Candidate], count: int, seed: int, shuffler: Random
 ) -> None:
-    form = draw(bank, EVEN, count, Random(seed))
+    form = draw(bank, EVEN, count, Random(seed), today=TODAY)
     shuffled = list(bank)
     shuffler.shuffle(shuffled)
-    assert draw(shuffled, EVEN, count, Random(seed)) == form
+    assert draw(shuffled, EVEN, count, Random(seed), today=TODAY) == form
 
 
 @given(banks(), st.integers(0, 20), seeds)
@@ -169,40 +177,41 @@ def test_an_even_blueprint_takes_as_many_from_each_domain_give_or_take_one(
     bank: list[Candidate], count: int, seed: int
 ) -> None:
     available = Counter(item.domain for item in bank)
-    taken = Counter(place.domain for place in draw(bank, EVEN, count, Random(seed)))
+    taken = Counter(place.domain for place in draw(bank, EVEN, count, Random(seed), today=TODAY))
     with_room = [taken[domain] for domain in DOMAINS if taken[domain] < available[domain]]
     assert max(taken.values(), default=0) - min(with_room, default=count) <= 1
 
 
 def test_another_seed_gives_another_form_in_another_order() -> None:
     bank = [candidate(number) for number in range(60)]
-    forms = [draw(bank, {"finance": 1}, 20, Random(seed)) for seed in (1, 2)]
+    forms = [draw(bank, {"finance": 1}, 20, Random(seed), today=TODAY) for seed in (1, 2)]
     assert {place.item_id for place in forms[0]} != {place.item_id for place in forms[1]}
     assert [place.item_id for place in forms[0]] != sorted(place.item_id for place in forms[0])
 
 
 def test_each_option_stands_about_equally_often_in_each_place() -> None:
     bank = [candidate(number) for number in range(400)]
-    form = draw(bank, {"finance": 1}, 400, Random(7))
+    form = draw(bank, {"finance": 1}, 400, Random(7), today=TODAY)
     for place in range(4):
         stands = Counter(found.option_order[place] for found in form)
         assert all(70 <= number <= 130 for number in stands.values())
 
 
 def test_the_key_plays_no_part_since_the_draw_is_not_told_it() -> None:
-    known = {field.name for field in fields(Candidate)} | {field.name for field in fields(Place)}
-    assert known == {"item_id", "version", "domain", "option_count", "is_ordered", "last_shown_at", "option_order"}
+    known = {field.name for field in (*fields(Candidate), *fields(Place))}
+    shown = {"item_id", "version", "domain", "option_count", "is_ordered", "last_shown_at", "option_order"}
+    assert known == shown | {"review_by", "flagged_at", "in_mocks", "is_due"}
 
 
 def test_items_of_a_domain_that_left_the_blueprint_are_not_drawn() -> None:
     bank = [candidate(1), candidate(2, "astrology")]
-    assert [place.item_id for place in draw(bank, EVEN, 10, Random(1))] == ["item-001"]
+    assert [place.item_id for place in draw(bank, EVEN, 10, Random(1), today=TODAY)] == ["item-001"]
 
 
 def test_a_newly_seen_item_gives_way_to_the_others() -> None:
     bank = [candidate(number) for number in range(3)]
     bank[1] = replace(bank[1], last_shown_at=LONG_AGO)
-    drawn = {place.item_id for seed in range(20) for place in draw(bank, EVEN, 2, Random(seed))}
+    drawn = {place.item_id for seed in range(20) for place in draw(bank, EVEN, 2, Random(seed), today=TODAY)}
     assert drawn == {"item-000", "item-002"}
 
 
@@ -214,14 +223,14 @@ def test_no_two_twins_come_on_one_form(
     bank: list[Candidate], pairs: list[tuple[int, int]], count: int, seed: int
 ) -> None:
     twins = [(f"item-{one:03}", f"item-{other:03}") for one, other in pairs if one != other]
-    chosen = {place.item_id for place in draw(bank, EVEN, count, Random(seed), twins=twins)}
+    chosen = {place.item_id for place in draw(bank, EVEN, count, Random(seed), today=TODAY, twins=twins)}
     assert not [pair for pair in twins if chosen.issuperset(pair)]
 
 
 def test_the_unseen_one_of_two_twins_is_drawn() -> None:
     bank = [candidate(1, last_shown_at=LONG_AGO), candidate(2)]
     for seed in range(20):
-        form = draw(bank, {"finance": 1}, 2, Random(seed), twins=[("item-001", "item-002")])
+        form = draw(bank, {"finance": 1}, 2, Random(seed), today=TODAY, twins=[("item-001", "item-002")])
         assert [place.item_id for place in form] == ["item-002"]
 
 
@@ -232,7 +241,7 @@ def test_an_unseen_item_is_not_left_out_for_a_twin_in_another_domain_that_is_not
         candidate(3, "risk-management"),
         candidate(4, "risk-management", last_shown_at=LONG_AGO),
     ]
-    form = draw(bank, EVEN, 2, Random(1), twins=[("item-002", "item-003")])
+    form = draw(bank, EVEN, 2, Random(1), today=TODAY, twins=[("item-002", "item-003")])
     assert {place.item_id for place in form} == {"item-001", "item-003"}
 
 
@@ -241,7 +250,7 @@ def test_a_draw_leaves_the_reserve_of_unseen_items_alone(
     bank: list[Candidate], most_unseen: dict[str, int], count: int, seed: int
 ) -> None:
     unseen = {item.item_id for item in bank if item.last_shown_at is None}
-    form = draw(bank, EVEN, count, Random(seed), most_unseen=most_unseen)
+    form = draw(bank, EVEN, count, Random(seed), today=TODAY, most_unseen=most_unseen)
     taken = Counter(place.domain for place in form if place.item_id in unseen)
     assert all(number <= most_unseen.get(domain, 0) for domain, number in taken.items())
 

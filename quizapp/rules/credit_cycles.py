@@ -1,0 +1,139 @@
+"""When cycles begin and end. The calendar day is an argument."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from quizapp.rules.credit_rules import CycleShape, RuleVersion
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """What a holder's cycles are reckoned from; `due_on` is a last day that the body told, and goes first."""
+
+    certified_on: date
+    birth_month: int | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The days from `start` up to, not including, `end`; and the rules of these days.
+
+    `months_missed` are the whole months of a common cycle that had gone by at certification.
+    """
+
+    start: date
+    end: date
+    rules: RuleVersion
+    months_missed: int = 0
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which an activity still counts."""
+        return self.end - timedelta(days=1)
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the cycle."""
+        return self.start <= day < self.end
+
+    def days_left(self, today: date) -> int:
+        """Days from today to the last day: 0 on the last day, negative when it is over."""
+        return (self.last_day - today).days
+
+    def may_take(self, day: date) -> bool:
+        """Whether an activity of this day may count to the cycle though a later one holds the day, or claims it.
+
+        In the cycle's last calendar month where the rules share it, and in a late window that counts.
+        """
+        late = self.rules.late
+        in_late = late is not None and late.counts and self.end <= day <= self.last_day + timedelta(days=late.days)
+        return in_late or (bool(self.rules.shared_month) and _same_month(day, self.last_day))
+
+
+def _same_month(one: date, other: date) -> bool:
+    return (one.year, one.month) == (other.year, other.month)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the month's last day where it has no such day.
+
+    From 29 February, common years give 28 February and leap years 29 February again, when counted from the first day.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_between(start: date, day: date) -> int:
+    """How many whole months lie between two days."""
+    months = (day.year - start.year) * 12 + day.month - start.month
+    return months if add_months(start, months) <= day else months - 1
+
+
+def cycles_until(anchors: Anchors, rules_from: Sequence[tuple[date, RuleVersion]], day: date) -> tuple[Cycle, ...]:
+    """Every cycle from certification to the one that holds `day`, oldest first; at least the first.
+
+    Each runs under the latest rules whose day is not after the cycle's start, else under the earliest.
+    """
+    ordered = sorted(rules_from, key=lambda entry: entry[0])
+    cycles: list[Cycle] = []
+    start = anchors.certified_on
+    base, offset = start, 0
+    while not cycles or cycles[-1].end <= day:
+        begun = [rules for from_on, rules in ordered if from_on <= start]
+        rules = begun[-1] if begun else ordered[0][1]
+        if not cycles or rules.cycle.kind != cycles[-1].rules.cycle.kind or rules.cycle.kind == "common":
+            base, offset = _first_end(rules.cycle, anchors, start)
+        else:
+            offset += rules.cycle.months
+        end = add_months(base, offset)
+        cycles.append(Cycle(start, end, rules, _months_missed(rules.cycle, anchors, start, end)))
+        start = end
+    return tuple(cycles)
+
+
+def _first_end(shape: CycleShape, anchors: Anchors, start: date) -> tuple[date, int]:
+    """A day to count months from, and the number of months from it to the end of the cycle that begins on `start`."""
+    if anchors.due_on:
+        return _after(anchors.due_on + timedelta(days=1), shape.months, start)
+    if shape.kind == "common" and shape.anchor:
+        return _after(shape.anchor, shape.months, start)
+    if shape.kind == "month-end":
+        return _month_after(add_months(start, shape.months)), 0
+    if shape.kind == "birth-month" and anchors.birth_month:
+        birth_month = date(start.year + shape.months // 12, anchors.birth_month, 1)
+        return _month_after(birth_month), 0
+    return start, shape.months
+
+
+def _after(base: date, months: int, start: date) -> tuple[date, int]:
+    """The least multiple of `months` from the base that lies after `start`."""
+    offset = -(-months_between(base, start) // months) * months
+    while add_months(base, offset) <= start:
+        offset += months
+    while add_months(base, offset - months) > start:
+        offset -= months
+    return base, offset
+
+
+def _month_after(day: date) -> date:
+    return add_months(day.replace(day=1), 1)
+
+
+def _months_missed(shape: CycleShape, anchors: Anchors, start: date, end: date) -> int:
+    if shape.kind != "common" or start != anchors.certified_on:
+        return 0
+    return months_between(add_months(end, -shape.months), start)
+
+
+def retest_window(cycle: Cycle, today: date) -> tuple[date, date] | None:
+    """First and last day for the retest that ends this cycle; None where the rules state no window.
+
+    On the anniversary itself the window that ends that day is still open, although a new cycle has begun.
+    """
+    retest = cycle.rules.retest
+    if retest is None or retest.window_days is None:
+        return None
+    anniversary = cycle.start if today == cycle.start else cycle.end
+    return anniversary - timedelta(days=retest.window_days), anniversary

@@ -1,0 +1,194 @@
+"""Where a holder stands, in plain sentences. Never "compliant": only what a source said on the day it was read."""
+
+from datetime import date
+
+from quizapp.rules.credit_cycles import Cycle, retest_window
+from quizapp.rules.credit_rules import BodyUnit, Bucket
+from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
+from quizapp.rules.credit_words import counted, credit_text, day_text, listed, more_text, number_of, of_text, span_text
+
+
+def next_step(status: CycleStatus, today: date) -> str:
+    """What the holder does next in the cycle that holds `today`, or how a past cycle ended, in a sentence."""
+    if not status.goes_by_hours:
+        return retest_sentence(status.cycle, today)
+    if status.is_met:
+        return f"Nothing is missing: what is logged meets the rules as recorded {status.cycle.rules.recorded}."
+    if status.cycle.days_left(today) < 0:
+        return f"Missing when the cycle ended on {day_text(status.cycle.last_day)}: {missing_text(status, more=False)}."
+    return f"{missing_text(status)}, by {day_text(status.cycle.last_day)}."
+
+
+def missing_text(status: CycleStatus, *, more: bool = True) -> str:
+    """6 more hours, at least 2 of them live; 6 more hours, all of them live, and one live conference."""
+    unit = status.cycle.rules.unit
+    main = max([status.total.missing_minutes, *(each.missing_minutes for each in status.across)])
+    parts = []
+    if main:
+        of_them = [_of_them(each, main, unit) for each in (*status.total.parts, *status.across) if each.missing_minutes]
+        amount = more_text(main, unit) if more else credit_text(main, unit)
+        parts.append(", ".join([amount, *of_them]))
+    parts += [
+        f"{credit_text(each.missing_minutes, unit)} {each.bucket.name}" for each in status.beside if not each.is_met
+    ]
+    parts += [counted_occasions(each.missing, each.occasion.name) for each in status.occasions if each.missing]
+    return listed(parts)
+
+
+def counted_occasions(number: int, name: str) -> str:
+    """one live conference; 2 times a live conference."""
+    return f"one {name}" if number == 1 else f"{number} times {name}"
+
+
+def _of_them(each: BucketStatus, of_minutes: int, unit: BodyUnit, them: str = "them") -> str:
+    amount = "all" if each.missing_minutes == of_minutes else f"at least {number_of(each.missing_minutes, unit)}"
+    within = [_of_them(part, each.missing_minutes, unit, "those") for part in each.parts if part.missing_minutes]
+    return f"{amount} of {them} {each.bucket.name}" + (f" ({listed(within)})" if within else "")
+
+
+def days_left_text(status: CycleStatus, today: date) -> str:
+    """113 days left; Today is the last day; Ended on 13 March 2026."""
+    days = status.cycle.days_left(today)
+    if days < 0:
+        return f"Ended on {day_text(status.cycle.last_day)}"
+    return f"{counted(days, 'day')} left" if days else "Today is the last day"
+
+
+def explanation(each: BucketStatus, status: CycleStatus) -> str:
+    """Where a requirement's number comes from: which activities are counted, and by which rule."""
+    unit = status.cycle.rules.unit
+    sentences = [
+        f"Counted: {credit_text(each.minutes, unit)} from activities that ended from {span_text(status.cycle)}."
+    ]
+    if each.bucket == status.asked.total and status.carried_minutes:
+        sentences.append(f"{credit_text(status.carried_minutes, unit)} of it came from the cycle before.")
+    if each.bucket.minimum:
+        sentences.append(f"Needed: {credit_text(each.bucket.needed_minutes, unit)}. Rule: {each.bucket.minimum.rule}")
+    if each.bucket.maximum:
+        sentences.append(
+            f"At most {credit_text(each.bucket.maximum.minutes, unit)} count. Rule: {each.bucket.maximum.rule}"
+        )
+    if status.asked.prorated_by:
+        sentences.append(f"Less is asked for this cycle: {status.asked.prorated_by}")
+    return " ".join([*sentences, f"Source: {status.cycle.rules.recorded.removeprefix('in ').removeprefix('on ')}."])
+
+
+def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
+    """4.5 of 12 hours; of a maximum alone: 4 hours, at most 20."""
+    if each.bucket.minimum:
+        return of_text(each.minutes, each.bucket.needed_minutes, unit)
+    most = each.bucket.maximum.minutes if each.bucket.maximum else 0
+    return f"{credit_text(each.minutes, unit)}, at most {number_of(most, unit)}"
+
+
+def outcome(each: BucketStatus, status: CycleStatus, today: date) -> str:
+    """Met; 7.5 more hours by 13 March 2027; 7.5 hours short; Cap reached; Room for 3 more hours."""
+    unit = status.cycle.rules.unit
+    if each.bucket.minimum is None and each.bucket.maximum:
+        room = each.bucket.maximum.minutes - each.minutes
+        return "Cap reached" if room <= 0 else f"Room for {more_text(room, unit)}"
+    if not each.short_minutes:
+        return "Met"
+    if status.cycle.days_left(today) < 0:
+        return f"{credit_text(each.short_minutes, unit)} short"
+    return f"{more_text(each.short_minutes, unit)} by {day_text(status.cycle.last_day)}"
+
+
+def surplus_sentence(status: CycleStatus) -> str | None:
+    """What becomes of minutes beyond the total; None where there are none."""
+    if not status.goes_by_hours or not status.surplus_minutes:
+        return None
+    unit, surplus = status.cycle.rules.unit, status.cycle.rules.surplus
+    total = credit_text(status.asked.total.needed_minutes, unit)
+    beyond = f"{credit_text(status.surplus_minutes, unit)} beyond the total of {total}"
+    if surplus.kind == "not-stated":
+        return f"{beyond}: count on losing them when the cycle ends. {surplus.rule}"
+    lost = status.surplus_minutes - min(status.surplus_minutes, surplus.most_minutes)
+    if surplus.kind == "lost":
+        return f"{beyond} will be lost when the cycle ends. Rule: {surplus.rule}"
+    carried = f"{beyond}: {credit_text(status.surplus_minutes - lost, unit)} can be carried to the next cycle"
+    return f"{carried}{f', {credit_text(lost, unit)} will be lost' if lost else ''}. Rule: {surplus.rule}"
+
+
+def entry_text(entry: Entry, status: CycleStatus) -> str:
+    """What one activity counts for: 2 hours MGMA, live MGMA; 1 of 3 hours: the cap of other providers is reached."""
+    unit = status.cycle.rules.unit
+    if entry.why_not == "repeated":
+        return f"Does not count again: {status.cycle.rules.repeats.rule}"
+    amounts = [
+        f"{credit_text(minutes, unit)} {bucket.name}" if bucket else credit_text(minutes, unit)
+        for slug, minutes in entry.entered.items()
+        for bucket in [_named(status, slug)]
+    ]
+    if entry.why_not != "capped":
+        return listed(amounts)
+    left = entry.credit.minutes - entry.minutes
+    return f"{listed([*amounts, f'{credit_text(left, unit)} beyond a cap'])}. {_caps(entry, status)}".strip()
+
+
+def _named(status: CycleStatus, slug: str) -> Bucket | None:
+    """The bucket of that slug; None for the total, which needs no name."""
+    return next(
+        (each.bucket for each in status.requirements if each.bucket.slug == slug and each.bucket != status.asked.total),
+        None,
+    )
+
+
+def _caps(entry: Entry, status: CycleStatus) -> str:
+    """The rules of the maximums that hold an activity back."""
+    slugs = status.asked.total.entries(entry.credit.tags, entry.credit.delivery)
+    above = {
+        each.slug: each
+        for bucket, outer in status.asked.total.walk()
+        if bucket.slug in slugs
+        for each in (bucket, *outer)
+    }
+    full = {each.bucket.slug for each in status.total.walk() if each.is_full}
+    rules = [bucket.maximum.rule for slug, bucket in above.items() if slug in full and bucket.maximum]
+    return " ".join(f"Rule: {rule}" for rule in dict.fromkeys(rules))
+
+
+def retest_sentence(cycle: Cycle, today: date) -> str:
+    """When a holder who renews by examination may sit it. Empty where the rules know no retest."""
+    retest = cycle.rules.retest
+    if retest is None:
+        return ""
+    window = retest_window(cycle, today)
+    if window is None:
+        return retest.rule
+    first, last = window
+    if today > last:
+        return f"The retest for this cycle was possible from {day_text(first)} to {day_text(last)}."
+    if today == last:
+        return f"Today, {day_text(last)}, is the last day to retest."
+    if today >= first:
+        return f"Retest by {day_text(last)}: the window has been open since {day_text(first)}."
+    return f"Retest between {day_text(first)} and {day_text(last)}."
+
+
+def late_sentence(status: CycleStatus, today: date) -> str | None:
+    """What to do when a cycle ended short; None while it runs, when it is met, or when a retest decides."""
+    days_late = -status.cycle.days_left(today)
+    if days_late <= 0 or status.is_met or not status.goes_by_hours:
+        return None
+    missed = f"Missed by {counted(days_late, 'day')}"
+    late = status.cycle.rules.late
+    if late is None:
+        return f"{missed}. What follows is not stated in these rules: contact the body."
+    if days_late <= late.days:
+        return f"{missed}, within {late.days} days: {late.within}"
+    return f"{missed}, more than {late.days} days: {late.after}" if late.days else f"{missed}: {late.after}"
+
+
+def membership_sentence(cycle: Cycle, member_until: date | None, today: date) -> str | None:
+    """What a membership that ends, or has ended, means; None where the rules ask for none or no end is known."""
+    membership = cycle.rules.membership
+    if membership is None or member_until is None:
+        return None
+    until, gap = day_text(member_until), counted(membership.gap_days, "day")
+    days = (today - member_until).days
+    if days <= 0:
+        return f"Your membership runs until {until}. Rule: {membership.rule}"
+    if days <= membership.gap_days:
+        return f"Your membership ended on {until}: a gap of up to {gap} is borne. Rule: {membership.rule}"
+    return f"Your membership ended on {until}, more than {gap} ago. Rule: {membership.rule}"

@@ -1,0 +1,326 @@
+"""Where a holder stands in a cycle: what counts towards which requirement, what is missing, what is lost."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
+
+from quizapp.rules.credit_allocation import Supply, allocate
+from quizapp.rules.credit_cycles import Cycle
+from quizapp.rules.credit_rules import Asked, Bucket, Credit, Occasion, asked_of
+
+CARRIED = "carried"
+Kind = tuple[frozenset[str], str]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the rules need to know of the person."""
+
+    is_member: bool = True
+    credentials: int = 1
+
+
+@dataclass(frozen=True)
+class BucketStatus:
+    """A requirement: the minutes that count towards it, and the further ones that meet it and its parts."""
+
+    bucket: Bucket
+    minutes: int
+    missing_minutes: int
+    parts: tuple["BucketStatus", ...] = ()
+
+    @property
+    def is_met(self) -> bool:
+        """Met to the minute."""
+        return self.missing_minutes == 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the maximum is reached."""
+        return self.bucket.maximum is not None and self.minutes >= self.bucket.maximum.minutes
+
+    @property
+    def short_minutes(self) -> int:
+        """What the requirement itself is short by, whatever its parts ask."""
+        return max(0, self.bucket.needed_minutes - self.minutes)
+
+    def walk(self) -> Iterable["BucketStatus"]:
+        """The requirement and those within it, outermost first."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class OccasionStatus:
+    """How many activities of a kind there were, of how many."""
+
+    occasion: Occasion
+    number: int
+
+    @property
+    def missing(self) -> int:
+        """How many are still to come."""
+        return max(0, self.occasion.at_least - self.number)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one activity counts for: minutes by the slug of the bucket that they entered, and what does not count, why.
+
+    `capped`: a maximum is reached. `repeated`: the course counted before.
+    """
+
+    credit: Credit
+    entered: Mapping[str, int]
+    why_not: Literal["", "capped", "repeated"] = ""
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that count."""
+        return sum(self.entered.values())
+
+
+@dataclass(frozen=True)
+class CycleStatus:
+    """Where a holder stands in one cycle."""
+
+    cycle: Cycle
+    holder: Holder
+    asked: Asked
+    total: BucketStatus
+    across: tuple[BucketStatus, ...]
+    beside: tuple[BucketStatus, ...]
+    occasions: tuple[OccasionStatus, ...]
+    entries: Mapping[str, Entry] = field(repr=False)
+    carried_minutes: int = 0
+
+    @property
+    def goes_by_hours(self) -> bool:
+        """Whether hours renew the credential; where not, only a retest does."""
+        return self.cycle.rules.goes_by_hours(is_member=self.holder.is_member)
+
+    @property
+    def missing_minutes(self) -> int:
+        """How many more minutes meet everything: one activity may serve a bucket and what cuts across at once."""
+        within = max([self.total.missing_minutes, *(each.missing_minutes for each in self.across)])
+        return within + sum(each.missing_minutes for each in self.beside)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether every requirement is met."""
+        return not self.missing_minutes and not any(each.missing for each in self.occasions)
+
+    @property
+    def required_minutes(self) -> int:
+        """The total, with what stands beside it."""
+        return self.asked.total.needed_minutes + sum(each.needed_minutes for each in self.asked.beside)
+
+    @property
+    def counted_minutes(self) -> int:
+        """What of the required minutes is done: neither surplus nor what a minimum leaves no room for."""
+        return max(0, self.required_minutes - self.missing_minutes)
+
+    @property
+    def logged_minutes(self) -> int:
+        """All minutes of the cycle's activities, counted or not."""
+        return sum(entry.credit.minutes for entry in self.entries.values())
+
+    @property
+    def surplus_minutes(self) -> int:
+        """Minutes that count towards the total beyond what it asks."""
+        return max(0, self.total.minutes - self.asked.total.needed_minutes)
+
+    @property
+    def carriable_minutes(self) -> int:
+        """What of the surplus goes to the next cycle when this one is closed."""
+        surplus = self.cycle.rules.surplus
+        return min(self.surplus_minutes, surplus.most_minutes) if surplus.kind == "carried" and self.is_met else 0
+
+    @property
+    def requirements(self) -> tuple[BucketStatus, ...]:
+        """Everything that is counted in minutes: the total and its parts, what cuts across, what stands beside."""
+        return (*self.total.walk(), *self.across, *self.beside)
+
+
+def status_of(
+    cycle: Cycle,
+    credits_: Iterable[Credit],
+    holder: Holder,
+    *,
+    carried_minutes: int = 0,
+    earlier_courses: frozenset[str] = frozenset(),
+) -> CycleStatus:
+    """What of the cycle's requirements the credits meet, all of which count to this cycle.
+
+    Minutes carried from the cycle before count towards the total alone. Of the same course, the first counts where the
+    rules say so; `earlier_courses` counted in earlier cycles.
+    """
+    asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
+    in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
+    first, repeated = _without_repeats(in_order, cycle.rules.repeats.kind, earlier_courses)
+    beside = {credit.id: bucket for credit in first if (bucket := _fitting(asked.beside, credit))}
+    within = [credit for credit in first if credit.id not in beside]
+    entered, missing = _entered(asked.total, within, carried_minutes)
+    entries = {credit.id: Entry(credit, {}, "repeated") for credit in repeated}
+    entries |= {credit.id: Entry(credit, {bucket.slug: credit.minutes}) for credit, bucket in _pairs(first, beside)}
+    for credit in within:
+        minutes = entered[credit.id]
+        entries[credit.id] = Entry(credit, minutes, "capped" if sum(minutes.values()) < credit.minutes else "")
+    return CycleStatus(
+        cycle,
+        holder,
+        asked,
+        total=_tree_status(asked.total, _sums(entered.values()), missing),
+        across=tuple(_flat_status(bucket, within) for bucket in asked.across),
+        beside=tuple(
+            _flat_status(bucket, [credit for credit, at in _pairs(first, beside) if at == bucket])
+            for bucket in asked.beside
+        ),
+        occasions=tuple(_occasion(occasion, first) for occasion in asked.occasions),
+        entries={credit.id: entries[credit.id] for credit in in_order},
+        carried_minutes=carried_minutes,
+    )
+
+
+def _without_repeats(
+    credits_: Sequence[Credit], kind: str, earlier_courses: frozenset[str]
+) -> tuple[list[Credit], list[Credit]]:
+    if kind == "not-stated":
+        return list(credits_), []
+    seen = set(earlier_courses) if kind == "once" else set()
+    first: list[Credit] = []
+    repeated: list[Credit] = []
+    for credit in credits_:
+        (repeated if credit.course and credit.course in seen else first).append(credit)
+        seen.add(credit.course)
+    return first, repeated
+
+
+def _fitting(buckets: Sequence[Bucket], credit: Credit) -> Bucket | None:
+    return next((bucket for bucket in buckets if bucket.takes.fits(credit.tags, credit.delivery)), None)
+
+
+def _pairs(credits_: Sequence[Credit], buckets: Mapping[str, Bucket]) -> list[tuple[Credit, Bucket]]:
+    return [(credit, buckets[credit.id]) for credit in credits_ if credit.id in buckets]
+
+
+def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[dict[str, dict[str, int]], int]:
+    """Minutes of each activity by the bucket that they enter, the carried ones too; and how many are still missing.
+
+    Activities of one kind are allocated together, and among them the earlier ones count first.
+    """
+    kinds: dict[Kind, tuple[str, ...]] = {}
+    alike: dict[tuple[str, ...], list[Credit]] = defaultdict(list)
+    for credit in credits_:
+        kind = (credit.tags, credit.delivery)
+        if kind not in kinds:
+            kinds[kind] = total.entries(*kind)
+        alike[kinds[kind]].append(credit)
+    supplies = [Supply(sum(credit.minutes for credit in same), entries) for entries, same in alike.items()]
+    allocation = allocate(total, [*supplies, Supply(carried, (total.slug,))])
+    entered: dict[str, dict[str, int]] = {CARRIED: dict(allocation.entered[-1])}
+    for same, minutes in zip(alike.values(), allocation.entered, strict=False):
+        left = dict(minutes)
+        for credit in same:
+            entered[credit.id] = _taken(left, credit.minutes)
+    return entered, allocation.missing
+
+
+def _taken(left: dict[str, int], minutes: int) -> dict[str, int]:
+    """Take up to so many minutes from what is left, bucket by bucket."""
+    taken = {}
+    for slug in left:
+        taken[slug] = min(left[slug], minutes)
+        left[slug] -= taken[slug]
+        minutes -= taken[slug]
+    return {slug: number for slug, number in taken.items() if number}
+
+
+def _sums(entered: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for each in entered:
+        for slug, minutes in each.items():
+            sums[slug] += minutes
+    return sums
+
+
+def _tree_status(bucket: Bucket, sums: Mapping[str, int], missing: int | None = None) -> BucketStatus:
+    parts = tuple(_tree_status(part, sums) for part in bucket.parts)
+    minutes = sums.get(bucket.slug, 0) + sum(part.minutes for part in parts)
+    if missing is None:
+        missing = max(bucket.needed_minutes - minutes, sum(part.missing_minutes for part in parts), 0)
+    return BucketStatus(bucket, minutes, missing, parts)
+
+
+def _flat_status(bucket: Bucket, credits_: Iterable[Credit]) -> BucketStatus:
+    minutes = sum(credit.minutes for credit in credits_ if bucket.takes.fits(credit.tags, credit.delivery))
+    return BucketStatus(bucket, minutes, max(0, bucket.needed_minutes - minutes))
+
+
+def _occasion(occasion: Occasion, credits_: Iterable[Credit]) -> OccasionStatus:
+    number = sum(occasion.takes.fits(credit.tags, credit.delivery) for credit in credits_)
+    return OccasionStatus(occasion, number)
+
+
+# --- All cycles of a credential -------------------------------------------------------------------------------------
+
+
+def statuses_of(
+    cycles: Sequence[Cycle], credits_: Iterable[Credit], holder: Holder, closed: Mapping[object, "Closed"] = {}
+) -> tuple[CycleStatus, ...]:
+    """Where the holder stands in each cycle, oldest first; every activity counts to one cycle at most.
+
+    It counts to the cycle that holds its day, or to the one before where that may take it (a shared month, a late
+    window that counts) and is short without it. What a closed cycle counted stays there, and what was carried at its
+    closing counts to the next. `closed` goes by the cycle's first day.
+    """
+    left = sorted(credits_, key=lambda credit: (credit.day, credit.id))
+    kept = {credit_id for one in closed.values() for credit_id in one.credit_ids}
+    statuses: list[CycleStatus] = []
+    courses: frozenset[str] = frozenset()
+    carried = 0
+    for cycle in cycles:
+        record = closed.get(cycle.start)
+        if record:
+            own = [credit for credit in left if credit.id in record.credit_ids]
+        else:
+            own = _own(cycle, [credit for credit in left if credit.id not in kept], holder, carried, courses)
+        status = status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses)
+        taken = {credit.id for credit in own}
+        left = [credit for credit in left if credit.id not in taken]
+        courses |= {credit.course for credit in own if credit.course}
+        carried = record.carried_minutes if record else 0
+        statuses.append(status)
+    return tuple(statuses)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What the record of a closed cycle fixes: the activities that counted, and the minutes carried on."""
+
+    credit_ids: frozenset[str]
+    carried_minutes: int
+
+
+def _own(cycle: Cycle, left: Sequence[Credit], holder: Holder, carried: int, courses: frozenset[str]) -> list[Credit]:
+    """The cycle's activities: those of its days, and of what it shares with the next as much as it still needs."""
+    shared = [credit for credit in left if cycle.may_take(credit.day)]
+    own = [credit for credit in left if cycle.holds(credit.day) and not cycle.may_take(credit.day)]
+    if not shared:
+        return own
+    status = status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses)
+    for _, same_day in groupby(shared, key=lambda credit: credit.day):
+        for credit in same_day:
+            if status.is_met:
+                return own
+            with_it = status_of(cycle, [*own, credit], holder, carried_minutes=carried, earlier_courses=courses)
+            if with_it.missing_minutes < status.missing_minutes or _occasions_help(status, with_it):
+                own, status = [*own, credit], with_it
+    return own
+
+
+def _occasions_help(before: CycleStatus, after: CycleStatus) -> bool:
+    return any(b.missing > a.missing for b, a in zip(before.occasions, after.occasions, strict=True))
