@@ -17,7 +17,8 @@ from benchmarks.crowd import Crowd, Person
 from benchmarks.floors import RECORDED_FILE, RecordedRoute
 from benchmarks.servers import Server, cpu_seconds, floor_command, running, serve_command, settings_of
 from quizapp.bank import actions as bank_actions
-from quizapp.bank.item_files import read_items
+from quizapp.bank.item_files import ReadItem, read_items
+from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import tags_of
 from quizapp.cli import migrate
 from quizapp.config import Config, read_config
@@ -148,18 +149,25 @@ def measure(folder: Path, url: str, postmaster: int | None, sizes: Sizes, say: C
 def load(config: Config, database: Database) -> Loading:
     """Load the bank into an empty database, and once more when nothing has changed."""
     begun = time.perf_counter()
-    items = read_items(config.bank_dir, tags_of(config.bank_dir))
+    items, passed = read_bank(config)
     read = time.perf_counter()
     with database.session() as session:
         with writing(session):
             bank_actions.load_items(session, items, datetime.now(UTC))
+            bank_actions.load_readings(session, passed)
         written = time.perf_counter()
     with database.session() as session:
-        again = read_items(config.bank_dir, tags_of(config.bank_dir))
-        report = bank_actions.plan_load(session, again)
+        items, passed = read_bank(config)
+        report, readings = bank_actions.plan_load(session, items), bank_actions.plan_readings(session, passed)
         unchanged = time.perf_counter()
     assert not report.writes
+    assert not readings.writes
     return Loading(len(items), read - begun, written - read, unchanged - written)
+
+
+def read_bank(config: Config) -> tuple[list[ReadItem], set[tuple[str, str]]]:
+    """The items of the bank's files, and which of them a second reader has passed."""
+    return read_items(config.bank_dir, tags_of(config.bank_dir)), read_reviews(config.bank_dir).passed
 
 
 def _groups(crowd: Crowd, number: int) -> tuple[dict[str, list[Person]], Person]:

@@ -9,10 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 from benchmarks.crowd import Crowd, Person
+from benchmarks.measuring import read_bank
 from benchmarks.servers import settings_of
 from quizapp.bank import actions as bank_actions
-from quizapp.bank.item_files import read_items
-from quizapp.bank.tags import tags_of
 from quizapp.cli import migrate
 from quizapp.config import read_config
 from quizapp.db import connect, writing
@@ -28,8 +27,9 @@ def profile(folder: Path, case: str) -> None:
     database = connect(url)
     migrate(database)
     with database.session() as session, writing(session):
-        items = read_items(config.bank_dir, tags_of(config.bank_dir))
+        items, passed = read_bank(config)
         bank_actions.load_items(session, items, datetime.now(UTC))
+        bank_actions.load_readings(session, passed)
     crowd = Crowd(config, database)
     person = crowd.person()
     running = person.running = crowd.start(person)

@@ -28,8 +28,9 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.models import Attempt, Mark, Response
 from quizapp.bank import actions as bank_actions
+from quizapp.bank import queries as bank_queries
 from quizapp.bank.check import check
-from quizapp.bank.commands import bank
+from quizapp.bank.commands import bank, list_citing
 from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ReadItem, read_items
 from quizapp.bank.reviews import read_reviews
@@ -43,6 +44,7 @@ from quizapp.mail.senders import sender_of
 from quizapp.rules import timing
 
 EXPIRED_AT_ONCE = 50
+LONGEST_NOTE = 200
 
 
 def alembic_config(connection: Connection) -> AlembicConfig:
@@ -258,6 +260,34 @@ def bank_load(config: Config) -> None:
         _load(session, config)
 
 
+@bank.command("touch", help="List the items that rest on a citation, such as '45 CFR 164.404', or flag them.")
+@click.argument("citation")
+@click.option("--flag", is_flag=True, help="Flag them in the database: mocks leave them out until they are read again.")
+@click.option("--note", default="", help="With --flag: what has changed, in at most 200 characters.")
+@click.option("--unflag", is_flag=True, help="Take their flags away.")
+@click.pass_obj
+def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: bool) -> None:
+    """For when a law is amended. The files are listed; flags go by what the site has loaded."""
+    if flag and unflag:
+        raise click.UsageError("Choose one of --flag and --unflag.")
+    if len(note) > LONGEST_NOTE:
+        raise click.UsageError(f"The note has {len(note)} characters, more than {LONGEST_NOTE}.")
+    if not flag and not unflag:
+        list_citing(config, citation)
+        return
+    with opened(config) as session:
+        citing = bank_queries.items_citing(session, citation)
+        with writing(session):
+            if flag:
+                touched = bank_actions.flag(session, citing, note, datetime.now(UTC))
+            else:
+                touched = bank_actions.unflag(session, citing)
+    done, before = ("flagged", "flagged before") if flag else ("unflagged", "not flagged")
+    for item_id in touched:
+        click.echo(f"{done}: {item_id}: {'; '.join(citing[item_id])}")
+    click.echo(f"{len(citing)} items cite {citation}: {len(touched)} {done}, {len(citing) - len(touched)} {before}.")
+
+
 @bank.command("check", help="Check every file of the bank without touching a database.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day by which dates are judged; today by default.")
 @click.pass_obj
@@ -287,19 +317,24 @@ def _read(config: Config) -> list[ReadItem]:
 
 
 def _load(session: Session, config: Config) -> None:
-    items = _read(config)
-    report = bank_actions.plan_load(session, items)
-    if report.writes:
+    items, passed = _read(config), read_reviews(config.bank_dir).passed
+    report, readings = bank_actions.plan_load(session, items), bank_actions.plan_readings(session, passed)
+    if report.writes or readings.writes:
         with writing(session):
             report = bank_actions.load_items(session, items, datetime.now(UTC))
+            readings = bank_actions.load_readings(session, passed)
     click.echo(
         f"Bank: {len(report.new)} new, {len(report.changed)} changed, {len(report.unchanged)} unchanged items"
         + (f", {len(report.conflicts)} changed here and in the files (left as they are)" if report.conflicts else "")
         + (f", {len(report.without_file)} without a file any more (kept)" if report.without_file else "")
         + "."
     )
+    if readings.writes:
+        click.echo(f"Passed readings: {len(readings.added)} new, {len(readings.removed)} taken back.")
     for item_id in report.conflicts:
         click.echo(f"  conflict: {item_id}")
+    for item_id in report.unflagged:
+        click.echo(f"  read again, so no longer flagged: {item_id}")
 
 
 # --- People ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Starting an attempt, storing what its devices send, marking it; nothing here commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.attempts import queries
-from quizapp.attempts.models import Attempt, AttemptItem, Mark, Response
+from quizapp.attempts.models import DUE, Attempt, AttemptItem, Mark, Response
 from quizapp.attempts.queries import AnsweredPlace, PlaceState, SaveState
 from quizapp.attempts.saving import FORM_DEVICE, NoSuchAttemptError, append, event_counts, response_rows
 from quizapp.bank import queries as bank_queries
@@ -52,6 +52,11 @@ class Plan:
     time_percent: int = 100
     allows_breaks: bool = False
 
+    @property
+    def is_mock(self) -> bool:
+        """Whether only items are drawn that a second reader has passed and that have not left mocks."""
+        return self.kind != "practice"
+
     def seconds_for(self, item_count: int) -> int | None:
         """The time for a form of this size: it shrinks with the form, then grows with extra time."""
         seconds = self.allowed_seconds
@@ -76,21 +81,32 @@ def draw_form(
     plan: Plan,
     weights: Mapping[str, float],
     rng: Random,
+    *,
+    today: date,
+    gone: Collection[str],
     most_unseen: Mapping[str, int] | None = None,
 ) -> list[blueprint.Place]:
-    """The places of a form for this person, in two statements. `most_unseen` limits what practice may use up.
+    """The places of a form for this person, in two statements. No mock has the items that are `gone`.
+
+    `most_unseen` limits what practice may use up.
 
     Raises NoItemsError when there is nothing to draw for the selection, and TooFewItemsError when there is less than
     was asked for.
     """
-    found = queries.candidates(session, user_id, plan.selection)
+    found = candidates_for(session, user_id, plan, gone)
     twins = bank_queries.twins(session)
-    form = blueprint.draw(found, weights, plan.item_count, rng, twins=twins, most_unseen=most_unseen)
+    form = blueprint.draw(found, weights, plan.item_count, rng, today=today, twins=twins, most_unseen=most_unseen)
     if not form:
         raise NoItemsError
     if plan.is_size_asked_for and len(form) < plan.item_count:
         raise TooFewItemsError(len(form))
     return form
+
+
+def candidates_for(session: Session, user_id: UUID, plan: Plan, gone: Collection[str]) -> list[blueprint.Candidate]:
+    """What may be drawn for a plan. One statement."""
+    found = queries.candidates(session, user_id, plan.selection, gone)
+    return [candidate for candidate in found if candidate.in_mocks] if plan.is_mock else found
 
 
 def start_attempt(
@@ -116,7 +132,7 @@ def start_attempt(
         start_token=start_token,
         kind=plan.kind,
         title=plan.title,
-        spec=plan.as_json(),
+        spec={**plan.as_json(), DUE: sum(place.is_due for place in form)},
         seed=seed,
         item_count=len(form),
         target_percent=target_percent,

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from quizapp.attempts.queries import PlaceState
 from quizapp.bank.models import ItemVersion
+from quizapp.bank.queries import ReviewedVersion
 from quizapp.rules.answer_log import LETTERS, option_of
 
 
@@ -45,7 +47,7 @@ class ExplainedOption:
 
 @dataclass(frozen=True)
 class ExplainedItem:
-    """An item with its key, every rationale, and its sources."""
+    """An item with its key, every rationale, its sources, and how far its review can be relied on."""
 
     position: int
     item_id: str
@@ -59,6 +61,8 @@ class ExplainedItem:
     review_by: str
     level: str
     domain: str
+    due_since: date | None
+    is_read: bool
 
 
 def open_item(place: PlaceState, version: ItemVersion) -> OpenItem:
@@ -71,9 +75,9 @@ def open_item(place: PlaceState, version: ItemVersion) -> OpenItem:
     return OpenItem(place.position, _safe(content["stem_html"]), options, place.is_flagged, place.certainty, place.note)
 
 
-def explained_item(place: PlaceState, version: ItemVersion) -> ExplainedItem:
-    """What a review may show, once the answer can no longer change."""
-    content = version.content
+def explained_item(place: PlaceState, reviewed: ReviewedVersion, today: date) -> ExplainedItem:
+    """What a review may show, once the answer can no longer change; `today` decides what is due for review."""
+    version, content = reviewed.version, reviewed.version.content
     chosen = option_of(place.answer, place.option_order)
     options = []
     for n, index in enumerate(int(digit) for digit in place.option_order):
@@ -100,6 +104,8 @@ def explained_item(place: PlaceState, version: ItemVersion) -> ExplainedItem:
         review_by=content["review_by"],
         level=content["level"],
         domain=place.domain,
+        due_since=reviewed.due_since(today),
+        is_read=reviewed.is_read,
     )
 
 

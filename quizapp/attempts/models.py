@@ -23,6 +23,9 @@ from quizapp.rules.timing import MOST_BREAK_SECONDS, Standing, break_used, stand
 
 ATTEMPT_KEY = ["attempt.user_id", "attempt.id"]
 
+# What an attempt's spec calls the number of items that were due for review on the day of the draw.
+DUE = "due"
+
 # Rows of these tables go along when a guest signs in to an existing account.
 TRAVELS = {"info": {"travels": True}}
 
@@ -105,6 +108,11 @@ class Attempt(Base):
     def standing(self, now: datetime) -> Standing:
         """Where the attempt stands."""
         return standing(self.deadline(now), self.finished_at, now)
+
+    @property
+    def due_count(self) -> int:
+        """How many items were due for review when the form was drawn, whatever became of them since."""
+        return int(self.spec.get(DUE, 0))
 
     @property
     def is_closed_for_now(self) -> bool:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Response
 from quizapp.attempts.models import items_in_running_mocks as items_in_running_mocks
-from quizapp.bank.models import Item, ItemVersion
-from quizapp.bank.queries import Selection
+from quizapp.bank.models import Item, ItemFlag, ItemVersion
+from quizapp.bank.queries import Selection, is_in_mocks
 from quizapp.rules.answer_log import ANSWER, CERTAINTY, FLAG, HIGHLIGHT, NOTE, SHOWN, STRIKE, StoredEvent
 from quizapp.rules.blueprint import Candidate
 
@@ -75,10 +75,10 @@ class SaveState:
     event_count: int = 0
 
 
-def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Candidate]:
+def candidates(session: Session, user_id: UUID, selection: Selection, gone: Collection[str] = ()) -> list[Candidate]:
     """The published items of a selection that no mock of this person holds, each with when they last saw it.
 
-    One statement. What was seen in attempts that are set aside does not count as seen.
+    One statement. What was seen in attempts that are set aside does not count as seen. `gone` have left mocks.
     """
     last_shown = (
         select(Response.item_id, func.max(Response.made_at).label("last_shown_at"))
@@ -90,13 +90,17 @@ def candidates(session: Session, user_id: UUID, selection: Selection) -> list[Ca
     rows = session.execute(
         select(
             Item.id,
-            Item.head_version,
             Item.domain,
+            Item.review_by,
+            ItemFlag.flagged_at,
+            Item.head_version,
             ItemVersion.option_count,
             ItemVersion.is_ordered,
             last_shown.c.last_shown_at,
+            is_in_mocks(gone),
         )
         .join(ItemVersion, and_(ItemVersion.item_id == Item.id, ItemVersion.version == Item.head_version))
+        .outerjoin(ItemFlag, ItemFlag.item_id == Item.id)
         .outerjoin(last_shown, last_shown.c.item_id == Item.id)
         .where(*selection.conditions(), Item.id.not_in(items_in_running_mocks(user_id)))
     )

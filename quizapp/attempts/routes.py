@@ -15,6 +15,7 @@ from quizapp.accounts.login import me
 from quizapp.attempts import actions, queries, saving
 from quizapp.attempts.actions import Plan
 from quizapp.attempts.models import Attempt
+from quizapp.bank.queries import MockPool, mock_pool
 from quizapp.bank.tags import blueprint_of
 from quizapp.db import writing
 from quizapp.rules.answer_log import Event
@@ -42,7 +43,12 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
     events: Annotated[list[SentEvent], Meta(min_length=1, max_length=500)]
 
 
-def begin(plan: Plan, start_token: UUID, most_unseen: Mapping[str, int] | None = None) -> Attempt:
+def pool_of_today() -> MockPool:
+    """What mocks may draw from. One statement."""
+    return mock_pool(web.db_session(), blueprint_of(web.config().bank_dir), web.today())
+
+
+def begin(plan: Plan, start_token: UUID, pool: MockPool, most_unseen: Mapping[str, int] | None = None) -> Attempt:
     """Draw and start an attempt for the visitor; the same token gives the attempt that it made before.
 
     `most_unseen` limits how many unseen items each domain gives. Raises NoItemsError when there is nothing to draw,
@@ -53,7 +59,16 @@ def begin(plan: Plan, start_token: UUID, most_unseen: Mapping[str, int] | None =
     seed = web.new_seed()
     weights = blueprint_of(web.config().bank_dir).weights
     try:
-        form = actions.draw_form(session, user.id, plan, weights, Random(seed), most_unseen)
+        form = actions.draw_form(
+            session,
+            user.id,
+            plan,
+            weights,
+            Random(seed),
+            today=web.today(),
+            gone=pool.gone,
+            most_unseen=most_unseen,
+        )
     except (actions.NoItemsError, actions.TooFewItemsError):
         # The first sending may hold what the second one lacks.
         earlier = queries.attempt_by_token(session, user.id, start_token)

@@ -1,23 +1,26 @@
-"""Commands of the bank's authors and reviewers that need no database."""
+"""Commands of the bank's authors and reviewers that work on its files."""
 
 import csv
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
 import click
 import msgspec
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ItemText, ReadItem, json_schema, read_items
-from quizapp.bank.report import Table, cells, report
+from quizapp.bank.queries import flags
+from quizapp.bank.report import Table, cells, flag_table, report
 from quizapp.bank.reviews import read_reviews, write_round
 from quizapp.bank.sheets import SheetError, deal, read_answers, read_defects, read_keys
 from quizapp.bank.sheets import record as record_answers
 from quizapp.bank.tags import tags_of
 from quizapp.config import Config
+from quizapp.db import connect
 from quizapp.rules import citations
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -107,11 +110,12 @@ def record(config: Config, number: int, keys: Path, reader: str | None, answers:
 @click.option("--cells", "cell_file", type=NEW_PATH, help="Write the counts of every cell into this CSV file.")
 @click.pass_obj
 def print_report(config: Config, today: datetime | None, cell_file: Path | None) -> None:
-    """Every table as text; the desk shows the same."""
+    """Every table as text; the desk shows the same. Flags come from the database, where there is one."""
     items = [one.text for one in _live(config)]
     day = (today or datetime.now(UTC)).date()
     facts = read_facts(config.bank_dir)
-    for table in report(items, read_reviews(config.bank_dir), facts, tags_of(config.bank_dir), day):
+    tables = report(items, read_reviews(config.bank_dir), facts, tags_of(config.bank_dir), day)
+    for table in (flag_table(_flags(config)), *tables):
         click.echo(_as_text(table))
     if cell_file:
         with cell_file.open("w", encoding="utf-8", newline="") as out:
@@ -120,11 +124,8 @@ def print_report(config: Config, today: datetime | None, cell_file: Path | None)
             writer.writerows(cells(items))
 
 
-@bank.command("touch", help="List the items that rest on a citation, such as '45 CFR 164.404'.")
-@click.argument("citation")
-@click.pass_obj
-def touch(config: Config, citation: str) -> None:
-    """For when a law is amended: what must be read again."""
+def list_citing(config: Config, citation: str) -> None:
+    """Print what must be read again when a law is amended, with file and line."""
     found = 0
     for one in _live(config):
         refs = [cite.ref for cite in one.text.cites if citations.covers(citation, cite.ref)]
@@ -165,6 +166,16 @@ def _as_text(table: Table) -> str:
     if not table.rows:
         lines.append("Nothing.")
     return "\n".join([*lines, *([table.note] if table.note else []), ""])
+
+
+def _flags(config: Config) -> Sequence[tuple[str, datetime, str, date]] | None:
+    """What is flagged on the site; None where no database answers, or one that is older than flags."""
+    database = connect(config.database_url)
+    try:
+        with database.session() as session:
+            return [(item_id, flagged_at, note, review_by) for item_id, flagged_at, note, review_by in flags(session)]
+    except (OperationalError, ProgrammingError):
+        return None
 
 
 def _live(config: Config) -> list[ReadItem]:

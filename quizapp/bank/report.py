@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from random import Random
 from statistics import fmean
 
@@ -54,6 +54,15 @@ def report(items: Sequence[ItemText], reviews: Reviews, facts: Collection[str], 
         *_readings(live, reviews, tags),
         _facts(live, facts),
     ]
+
+
+def flag_table(flags: Sequence[tuple[str, datetime, str, date]] | None) -> Table:
+    """The flagged items: (item, since when, note, review by); None where there is no database to ask."""
+    if flags is None:
+        return Table("Flagged items", (), (), "There is no database here, and flags are kept in it.")
+    rows = tuple((item_id, f"{at:%Y-%m-%d}", str(by), note) for item_id, at, note, by in flags)
+    note = "Mocks leave them out where they can. A flag falls when the item is loaded again, checked on a later day."
+    return Table("Flagged items", ("Item", "Flagged on", "Review by", "Note"), rows, note)
 
 
 def cells(items: Iterable[ItemText]) -> list[tuple[str | int, ...]]:

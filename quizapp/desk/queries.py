@@ -12,7 +12,7 @@ from quizapp.bank import queries as bank_queries
 from quizapp.bank import report as bank_report
 from quizapp.bank.content import text_of
 from quizapp.bank.facts import read_facts
-from quizapp.bank.models import Item, ItemVersion
+from quizapp.bank.models import Item, ItemFlag, ItemVersion
 from quizapp.bank.reviews import Reviews, read_reviews
 from quizapp.bank.tags import tags_of
 
@@ -26,12 +26,18 @@ def counts(session: Session) -> Sequence[Row[str, str, str, int]]:
     ).all()
 
 
-def items(session: Session, domain: str, page: int) -> Sequence[Item]:
-    """One page of items, those due for review first."""
-    statement = select(Item).order_by(Item.review_by, Item.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+def items(session: Session, domain: str, page: int) -> Sequence[Row[Item, ItemFlag | None]]:
+    """One page of items with their flags: the flagged ones first, then those that are due for review soonest."""
+    statement = (
+        select(Item, ItemFlag)
+        .outerjoin(ItemFlag, ItemFlag.item_id == Item.id)
+        .order_by(ItemFlag.item_id.is_(None), Item.review_by, Item.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
     if domain:
         statement = statement.where(Item.domain == domain)
-    return session.scalars(statement).all()
+    return session.execute(statement).all()
 
 
 def newest_version(session: Session, item_id: str) -> ItemVersion | None:
@@ -43,8 +49,16 @@ def newest_version(session: Session, item_id: str) -> ItemVersion | None:
     )
 
 
+def flag_of(session: Session, item_id: str) -> ItemFlag | None:
+    """An item's flag, with its note."""
+    return session.get(ItemFlag, item_id)
+
+
 def report(session: Session, bank_dir: Path, today: date) -> list[bank_report.Table]:
-    """The report on what the database holds. Two statements; made once for each state of the bank and day."""
+    """The report on what the database holds. Three statements; made once for each state of the bank and day.
+
+    Flags come and go without changing an item, and are looked up each time.
+    """
     state = (bank_dir, today, bank_queries.heads(session))
     if state not in _reports:
         items = [text_of(content) for content in bank_queries.contents(session)]
@@ -52,7 +66,8 @@ def report(session: Session, bank_dir: Path, today: date) -> list[bank_report.Ta
         # Only the newest is kept: nobody asks for the report on a bank of yesterday.
         _reports.clear()
         _reports[state] = made
-    return _reports[state]
+    flags = [(item_id, flagged_at, note, by) for item_id, flagged_at, note, by in bank_queries.flags(session)]
+    return [bank_report.flag_table(flags), *_reports[state]]
 
 
 _reports: dict[tuple[Path, date, tuple[tuple[str, int], ...]], list[bank_report.Table]] = {}

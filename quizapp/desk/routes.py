@@ -8,6 +8,7 @@ from quizapp.accounts.login import me
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.display import explained_item
 from quizapp.attempts.queries import PlaceState
+from quizapp.bank import queries as bank_queries
 from quizapp.bank.tags import tags_of
 from quizapp.desk import queries
 
@@ -56,9 +57,11 @@ def item(item_id: str) -> ResponseReturnValue:
     order = "".join(str(index) for index in range(version.option_count))
     domain = str(version.content["domain"])
     place = PlaceState(1, item_id, version.version, domain, order, answer="", answered_at=None, is_flagged=False)
+    key = (item_id, version.version)
     return render_template(
         "desk/item.html",
-        item=explained_item(place, version),
+        item=explained_item(place, bank_queries.reviewed_versions(session, [key])[key], web.today()),
+        flag=queries.flag_of(session, item_id),
         version=version,
         tags=tags_of(web.config().bank_dir),
     )

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.attempts import queries as attempt_queries
-from quizapp.attempts.actions import Plan
+from quizapp.attempts.actions import Plan, candidates_for
 from quizapp.bank import queries as bank_queries
+from quizapp.bank.queries import MockPool
 from quizapp.bank.tags import Blueprint, Tags
 from quizapp.exam.actions import WHOLE_MOCKS, mock_plan
 from quizapp.rules.blueprint import draw
@@ -34,11 +35,12 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class Offer:
-    """A mock as one person can have it now: how many items, and how many of them that person has never seen."""
+    """A mock as one person can have it now: how many items, how many of them new to that person, how many due."""
 
     plan: Plan
     item_count: int
     unseen_count: int
+    due_count: int
 
     @property
     def is_short(self) -> bool:
@@ -46,10 +48,10 @@ class Offer:
         return self.item_count < self.plan.item_count
 
 
-def catalogue(session: Session, blueprint: Blueprint, tags: Tags) -> dict[str, list[CatalogueEntry]]:
-    """Every mock on offer, in groups, with the size and time that the bank can fill. Two statements."""
-    domains = bank_queries.counts_by_domain(session)
-    areas = bank_queries.counts_by_tag(session, "area")
+def catalogue(session: Session, blueprint: Blueprint, tags: Tags, pool: MockPool) -> dict[str, list[CatalogueEntry]]:
+    """Every mock on offer, in groups, with the size and time that the bank can fill. One statement."""
+    domains = pool.counts_by_domain
+    areas = pool.counts_by_tag(session, "area")
     wholes = [mock_plan(kind, "", blueprint, tags) for kind in WHOLE_MOCKS]
     return {
         "whole": [_entry(plan, "", sum(domains.values())) for plan in wholes],
@@ -63,12 +65,22 @@ def catalogue(session: Session, blueprint: Blueprint, tags: Tags) -> dict[str, l
     }
 
 
-def offer_of(session: Session, user_id: UUID, plan: Plan, weights: Mapping[str, float], rng: Random) -> Offer:
+def offer_of(
+    session: Session,
+    user_id: UUID,
+    plan: Plan,
+    weights: Mapping[str, float],
+    rng: Random,
+    *,
+    today: date,
+    pool: MockPool,
+) -> Offer:
     """What this person would get now: without twins, and without what their running mocks hold. Two statements."""
-    found = attempt_queries.candidates(session, user_id, plan.selection)
-    form = draw(found, weights, plan.item_count, rng, twins=bank_queries.twins(session))
+    found = candidates_for(session, user_id, plan, pool.gone)
+    form = draw(found, weights, plan.item_count, rng, today=today, twins=bank_queries.twins(session))
     unseen = {candidate.item_id for candidate in found if candidate.last_shown_at is None}
-    return Offer(plan, len(form), sum(place.item_id in unseen for place in form))
+    unseen_count = sum(place.item_id in unseen for place in form)
+    return Offer(plan, len(form), unseen_count, sum(place.is_due for place in form))
 
 
 def _entry(plan: Plan, tag: str, available: int) -> CatalogueEntry:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from quizapp import web
 from quizapp.accounts.login import me
 from quizapp.attempts.models import Attempt
-from quizapp.bank import queries as bank_queries
+from quizapp.bank.queries import reviewed_versions
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.exam import notes as notes_of_candidates
 from quizapp.exam import results
@@ -77,9 +77,8 @@ def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
     entry = web.or_404(review.at(position))
     item = None
     if not entry.is_held:
-        place = entry.place
-        version = web.or_404(bank_queries.version_of(web.db_session(), place.item_id, place.version))
-        item = results.reviewed_item(entry, version)
+        key = (entry.place.item_id, entry.place.version)
+        item = results.reviewed_item(entry, reviewed_versions(web.db_session(), [key])[key], web.today())
     return render_template(
         "exam/answer.html",
         attempt=attempt,
@@ -100,11 +99,13 @@ def print_view(attempt_id: UUID) -> ResponseReturnValue:
         return redirect(page_after(attempt))
     review = _review_of(attempt)
     keys = {(each.place.item_id, each.place.version) for each in review.places if not each.is_held}
-    versions = bank_queries.versions_of(web.db_session(), keys)
-    rows = [
-        (each, None if each.is_held else results.reviewed_item(each, versions[each.place.item_id, each.place.version]))
+    versions, today = reviewed_versions(web.db_session(), keys), web.today()
+    items = {
+        each.position: results.reviewed_item(each, versions[each.place.item_id, each.place.version], today)
         for each in review.places
-    ]
+        if not each.is_held
+    }
+    rows = [(each, items.get(each.position)) for each in review.places]
     return render_template("exam/print.html", attempt=attempt, rows=rows, tags=tags_of(web.config().bank_dir))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from quizapp.attempts.models import Attempt, AttemptItem, Mark
 from quizapp.attempts.queries import ROOM_KINDS, PlaceState
 from quizapp.attempts.saving import event_counts
 from quizapp.bank.models import ItemTag, ItemVersion
+from quizapp.bank.queries import ReviewedVersion
 from quizapp.rules.answer_log import SHOWN, StoredEvent, letter_of
 from quizapp.rules.attempt_history import (
     Change,
@@ -204,9 +205,9 @@ def result_of(session: Session, attempt: Attempt, review: Review) -> Result:
     )
 
 
-def reviewed_item(entry: ReviewedPlace, version: ItemVersion) -> ExplainedItem:
+def reviewed_item(entry: ReviewedPlace, reviewed: ReviewedVersion, today: date) -> ExplainedItem:
     """An explained item with the candidate's highlights in its stem."""
-    item = explained_item(entry.place, version)
+    item = explained_item(entry.place, reviewed, today)
     return replace(item, stem_html=marked_stem(item.stem_html, entry.place.highlight))
 
 

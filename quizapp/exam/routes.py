@@ -15,8 +15,7 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts.actions import Plan
 from quizapp.attempts.forms import StartForm
-from quizapp.attempts.routes import begin
-from quizapp.bank import queries as bank_queries
+from quizapp.attempts.routes import begin, pool_of_today
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.db import writing
 from quizapp.exam import actions, offers
@@ -30,7 +29,7 @@ def catalogue() -> ResponseReturnValue:
     """Every mock on offer, with what is running."""
     session = web.db_session()
     bank_dir = web.config().bank_dir
-    groups = offers.catalogue(session, blueprint_of(bank_dir), tags_of(bank_dir))
+    groups = offers.catalogue(session, blueprint_of(bank_dir), tags_of(bank_dir), pool_of_today())
     running = attempt_queries.open_attempts(session, me().id)
     return render_template("exam/catalogue.html", groups=groups, running=running, new_token=uuid4)
 
@@ -41,7 +40,8 @@ def new() -> ResponseReturnValue:
     kind, tag = request.args.get("kind", "full"), request.args.get("tag", "")
     plan = _plan_of(kind, tag)
     weights = blueprint_of(web.config().bank_dir).weights
-    offer = offers.offer_of(web.db_session(), me().id, plan, weights, Random(web.new_seed()))
+    dice = Random(web.new_seed())
+    offer = offers.offer_of(web.db_session(), me().id, plan, weights, dice, today=web.today(), pool=pool_of_today())
     form = TermsForm(formdata=None)
     form.say_how_long(plan, offer.item_count)
     return render_template("exam/start.html", form=form, offer=offer, kind=kind, tag=tag, new_token=uuid4)
@@ -117,7 +117,7 @@ def _plan_of(kind: str, tag: str) -> Plan:
 
 def _start(plan: Plan, start_token: UUID) -> ResponseReturnValue:
     try:
-        attempt = begin(plan, start_token)
+        attempt = begin(plan, start_token, pool_of_today())
     except attempt_actions.NoItemsError:
         web.say(
             "There is nothing to draw for that choice: the bank has no items for it, or mocks that you have begun "
@@ -143,13 +143,13 @@ def history() -> ResponseReturnValue:
 
 
 def _custom_page(form: CustomForm) -> str:
-    session = web.db_session()
+    session, pool = web.db_session(), pool_of_today()
     return render_template(
         "exam/custom.html",
         form=form,
         tags=tags_of(web.config().bank_dir),
-        domain_counts=bank_queries.counts_by_domain(session),
-        area_counts=bank_queries.counts_by_tag(session, "area"),
-        topic_counts=bank_queries.counts_by_tag(session, "topic"),
+        domain_counts=pool.counts_by_domain,
+        area_counts=pool.counts_by_tag(session, "area"),
+        topic_counts=pool.counts_by_tag(session, "topic"),
         new_token=uuid4,
     )

@@ -12,9 +12,10 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
 from quizapp.attempts import saving
 from quizapp.attempts.actions import Plan
-from quizapp.attempts.display import explained_item, open_item
+from quizapp.attempts.display import ExplainedItem, explained_item, open_item
 from quizapp.attempts.forms import SelectionForm, place_named
 from quizapp.attempts.models import Attempt
+from quizapp.attempts.queries import AnsweredPlace
 from quizapp.attempts.routes import begin
 from quizapp.bank import queries as bank_queries
 from quizapp.bank.tags import blueprint_of, tags_of
@@ -47,7 +48,7 @@ def start() -> ResponseReturnValue:
     plan = actions.practice_plan(form.selection, form.item_count.data or actions.DEFAULT_ITEMS, tags)
     stock = _stock()
     try:
-        attempt = begin(plan, UUID(form.start_token.data), stock.most_unseen)
+        attempt = begin(plan, UUID(form.start_token.data), stock.pool, stock.most_unseen)
     except attempt_actions.NoItemsError:
         return _nothing_to_draw(plan, stock)
     if attempt.item_count < plan.item_count and stock.is_kept and _count_left(plan) > attempt.item_count:
@@ -88,11 +89,10 @@ def item(attempt_id: UUID, position: int) -> ResponseReturnValue:
     if attempt_queries.is_held(session, me().id, entry.place.item_id):
         return render_template("practice/held.html", attempt=attempt, position=position)
     is_open = not entry.place.answer and attempt.finished_at is None
-    show = open_item if is_open else explained_item
     return render_template(
         "practice/item.html",
         attempt=attempt,
-        item=show(entry.place, entry.version),
+        item=open_item(entry.place, entry.version) if is_open else _explained(entry),
         is_open=is_open,
         tags=tags_of(web.config().bank_dir),
     )
@@ -173,6 +173,12 @@ def _set_of(attempt_id: UUID) -> Attempt:
     return web.or_404(attempt if attempt.is_practice else None)
 
 
+def _explained(entry: AnsweredPlace) -> ExplainedItem:
+    key = (entry.place.item_id, entry.place.version)
+    reviewed = bank_queries.reviewed_versions(web.db_session(), [key])[key]
+    return explained_item(entry.place, reviewed, web.today())
+
+
 def _show(attempt: Attempt, position: int) -> ResponseReturnValue:
     session = web.db_session()
     here = attempt_queries.places(session, attempt.user_id, attempt.id, position)
@@ -186,10 +192,9 @@ def _show(attempt: Attempt, position: int) -> ResponseReturnValue:
 
 def _stock() -> Stock:
     """What the visitor has not seen yet, and what of it is kept in reserve."""
-    blueprint, person = blueprint_of(web.config().bank_dir), me()
+    mocks, person = blueprint_of(web.config().bank_dir), me()
     is_kept = keeps_reserve(person.exam_date, web.today(), is_released=person.reserve_released_at is not None)
-    full_form = blueprint.mocks["full"].items
-    return queries.stock_of(web.db_session(), person.id, blueprint.weights, full_form, is_kept=is_kept)
+    return queries.stock_of(web.db_session(), person.id, mocks, web.today(), is_kept=is_kept)
 
 
 def _count_left(plan: Plan) -> int:

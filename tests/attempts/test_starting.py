@@ -14,15 +14,17 @@ from quizapp.accounts.models import User
 from quizapp.attempts import queries
 from quizapp.attempts.actions import AlreadyStartedError, NoItemsError, Plan, draw_form, start_attempt
 from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Response
-from quizapp.bank.actions import load_items
+from quizapp.bank.actions import load_items, load_readings
 from quizapp.bank.item_files import ReadItem
 from quizapp.bank.models import Item
 from quizapp.bank.queries import Selection
 from quizapp.db import Database, writing
 from tests import make
+from tests.candidate import passed
 
 WEIGHTS = {"finance": 1.0, "risk-management": 1.0}
 TOKEN = UUID(int=7)
+TODAY = make.NOW.date()
 
 
 @pytest.fixture
@@ -36,12 +38,15 @@ def plan(item_count: int = 4, seconds: int | None = 240, **selection: tuple[str,
 
 def drawn(session: Session, owner: User, wanted: Plan | None = None, seed: int = 1) -> list[str]:
     """The items of a form, in no order."""
-    return sorted(place.item_id for place in draw_form(session, owner.id, wanted or plan(), WEIGHTS, Random(seed)))
+    return sorted(
+        place.item_id
+        for place in draw_form(session, owner.id, wanted or plan(), WEIGHTS, Random(seed), today=TODAY, gone=())
+    )
 
 
 def start(session: Session, owner: User, wanted: Plan | None = None, token: UUID = TOKEN) -> Attempt:
     wanted = wanted or plan()
-    form = draw_form(session, owner.id, wanted, WEIGHTS, Random(1))
+    form = draw_form(session, owner.id, wanted, WEIGHTS, Random(1), today=TODAY, gone=())
     return start_attempt(session, owner.id, wanted, form, seed=1, target_percent=82, start_token=token, now=make.NOW)
 
 
@@ -119,14 +124,14 @@ def test_an_attempt_keeps_what_it_was_started_with(session: Session, owner: User
     assert (attempt.seed, attempt.target_percent, attempt.start_token) == (1, 82, TOKEN)
     assert (attempt.started_at, attempt.allowed_seconds) == (now, 240)
     assert (attempt.deadline_at, attempt.finished_at) == (now + timedelta(seconds=240), None)
-    assert attempt.spec == {"domains": [], "areas": ["finance"], "topics": [], "items": 4}
+    assert attempt.spec == {"domains": [], "areas": ["finance"], "topics": [], "items": 4, "due": 0}
 
 
 def test_the_places_are_those_of_the_form_and_the_first_one_is_shown(
     session: Session, owner: User, now: datetime
 ) -> None:
     make.items(session, 4)
-    form = draw_form(session, owner.id, plan(), WEIGHTS, Random(3))
+    form = draw_form(session, owner.id, plan(), WEIGHTS, Random(3), today=TODAY, gone=())
     attempt = start_attempt(session, owner.id, plan(), form, seed=3, target_percent=70, start_token=TOKEN, now=now)
     rows = session.scalars(select(AttemptItem).order_by(AttemptItem.position)).all()
     assert [row.position for row in rows] == [1, 2, 3, 4]
@@ -142,7 +147,9 @@ def test_the_places_are_those_of_the_form_and_the_first_one_is_shown(
 
 def test_the_newest_version_is_drawn(session: Session, owner: User, now: datetime) -> None:
     for options in (("Alpha", "Bravo", "Charlie", "Delta"), ("Alpha", "Bravo", "Charlie")):
-        load_items(session, [ReadItem(make.item_text(options=options), "items/finance/all.yaml", 1)], now)
+        text = make.item_text(options=options)
+        load_items(session, [ReadItem(text, "items/finance/all.yaml", 1)], now)
+        load_readings(session, passed([text]))
     start(session, owner)
     (place,) = session.scalars(select(AttemptItem))
     assert (place.version, len(place.option_order)) == (2, 3)
@@ -190,7 +197,7 @@ def test_of_two_starts_at_once_with_the_same_token_the_second_is_told(own_databa
 
     def start_at_once() -> None:
         with own_database.session() as session:
-            form = draw_form(session, owner.id, plan(), WEIGHTS, Random(1))
+            form = draw_form(session, owner.id, plan(), WEIGHTS, Random(1), today=TODAY, gone=())
             together.wait(10)
             try:
                 with writing(session):

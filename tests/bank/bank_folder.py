@@ -33,7 +33,7 @@ ITEM = """\
 
 def make_bank(folder: Path, *texts: str) -> Path:
     """A bank with the real lists, rules and blueprint, and one file for each text."""
-    for name in ("tags.yaml", "blueprint.yaml"):
+    for name in ("tags.yaml", "blueprint.yaml", "credit_tags.yaml"):
         shutil.copyfile(REAL_BANK / name, folder / name)
     shutil.copytree(REAL_BANK / "credentials", folder / "credentials")
     for number, text in enumerate(texts or [ITEM]):

@@ -10,6 +10,7 @@ from quizapp.bank import actions
 from quizapp.bank.item_files import ItemText, ReadItem
 from quizapp.bank.queries import Selection, twins
 from tests import make
+from tests.candidate import passed
 from tests.conftest import CountStatements
 
 STEM = "A payer takes ninety days to pay clean claims, and its contract says thirty. What does the manager do first?"
@@ -62,12 +63,13 @@ def test_a_load_that_changes_nothing_does_not_look_for_twins(
 
 def test_no_form_has_both_twins(session: Session, now: datetime) -> None:
     actions.load_items(session, alike(), now)
+    actions.load_readings(session, passed(item.text for item in alike()))
     plan = Plan("custom", "Custom mock", Selection(), 3, None)
     owner = make.user(session)
-    forms = [
-        {place.item_id for place in draw_form(session, owner.id, plan, {"finance": 1}, Random(seed))}
-        for seed in range(12)
-    ]
+    forms = []
+    for seed in range(12):
+        form = draw_form(session, owner.id, plan, {"finance": 1}, Random(seed), today=now.date(), gone=())
+        forms.append({place.item_id for place in form})
     assert all(len(form) == 2 and "fin-3" in form for form in forms)
     assert {"fin-1", "fin-3"} in forms
     assert {"fin-2", "fin-3"} in forms

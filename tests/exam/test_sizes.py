@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
-from quizapp.bank.actions import load_items
+from quizapp.bank.actions import load_items, load_readings
 from quizapp.bank.item_files import read_items
 from quizapp.bank.tags import tags_of
 from quizapp.config import Config
 from tests import make
-from tests.candidate import Exam, start
+from tests.candidate import Exam, passed, start
 from tests.pages import Client
 
 MOST_PAGE_BYTES = 30_000
@@ -29,8 +29,10 @@ def owner(session: Session, client: Client) -> User:
 
 @pytest.fixture
 def exam(owner: User, client: Client, session: Session, config: Config, now: datetime) -> Exam:
-    """A full mock of the question bank as it is shipped, every item answered and every fourth flagged."""
-    load_items(session, read_items(config.bank_dir, tags_of(config.bank_dir)), now)
+    """A full mock of the question bank as it is shipped and wholly read, every item answered, every fourth flagged."""
+    items = read_items(config.bank_dir, tags_of(config.bank_dir))
+    load_items(session, items, now)
+    load_readings(session, passed(item.text for item in items))
     exam = start(client, "full")
     assert exam.row.item_count == ITEMS
     exam.send(*[(position, "answer", "A") for position in range(1, ITEMS + 1)])

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from quizapp.accounts.models import User
 from quizapp.attempts.models import Attempt, AttemptItem, Mark, Response
 from quizapp.bank.models import Item
-from quizapp.bank.tags import tags_of
+from quizapp.bank.tags import Blueprint, MockEntry, tags_of
 from quizapp.config import Config
 from quizapp.practice.queries import stock_of
 from quizapp.rules.blueprint import keeps_reserve
@@ -79,7 +79,9 @@ def test_practice_leaves_a_third_of_each_domain_alone(
     page: Pages, session: Session, owner: User, bank: list[Item]
 ) -> None:
     shown = page.get("/practice")
-    assert "Unseen items left: 54 of 54, not enough for a full mock of 200, but for a mock of 54" in shown.text
+    assert (
+        "Unseen items left for mocks: 54 of 54, not enough for a full mock of 200, but for a mock of 54" in shown.text
+    )
     assert "18 unseen items in reserve." in shown.text
     set_of_all = practise(page, 54)
     assert "36 items, not 54: the others that you have not seen are in your reserve." in set_of_all.text
@@ -155,10 +157,11 @@ def test_what_was_shown_is_held_or_set_aside_is_counted_rightly(
     make.attempt(session, owner, bank[2:4])
     make.item(session, "fin-draft", status="draft")
     weights = {"revenue-management": 1.0, "finance": 1.0}
+    mocks = [Blueprint(54, weights, {"full": MockEntry("Full mock", items, 180)}) for items in (200, 12)]
     with count_statements() as statements:
-        stock = stock_of(session, owner.id, weights, 200, is_kept=True)
+        stock = stock_of(session, owner.id, mocks[0], now.date(), is_kept=True)
     assert len(statements) == 1, statements
-    assert stock.published["finance"] == PER_DOMAIN
+    assert stock.drawable["finance"] == PER_DOMAIN
     assert stock.unseen["revenue-management"] == PER_DOMAIN - 4
     assert stock.unseen["finance"] == PER_DOMAIN
     assert stock.most_unseen == {"revenue-management": 0, "finance": PER_DOMAIN - RESERVED}
@@ -166,7 +169,7 @@ def test_what_was_shown_is_held_or_set_aside_is_counted_rightly(
     for attempt in session.scalars(select(Attempt).where(Attempt.user_id == owner.id)):
         attempt.archived_at = now
     session.flush()
-    again = stock_of(session, owner.id, weights, 12, is_kept=False)
+    again = stock_of(session, owner.id, mocks[1], now.date(), is_kept=False)
     assert again.unseen["revenue-management"] == PER_DOMAIN
     assert again.most_unseen is None
     assert again.honest_forms == 1
