@@ -73,6 +73,8 @@ def one_of_everything(
     make.response(session, practice, free[0].id)
     make.mark(session, practice, free[0], is_first_sight=False, marked_at=now)
     make.cycle_rules(session, make.held_credential(session, person))
+    make.notice(session, person)
+    make.notice(session, person, "A deadline that was read", read_at=now)
     arguments = {
         "attempt_id": running.id,
         "position": 1,

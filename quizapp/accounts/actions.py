@@ -275,12 +275,19 @@ def change_settings(
     time_zone: str,
     exam_date: date | None,
     target_percent: int,
+    wants_reminders: bool,
 ) -> None:
     """Keep what a person says about themselves; the target is ours to offer (50 to 100 %), not PAHCOM's."""
     session.execute(
         update(User)
         .where(User.id == user_id)
-        .values(display_name=display_name, time_zone=time_zone, exam_date=exam_date, target_percent=target_percent)
+        .values(
+            display_name=display_name,
+            time_zone=time_zone,
+            exam_date=exam_date,
+            target_percent=target_percent,
+            wants_reminders=wants_reminders,
+        )
     )
 
 

@@ -3,7 +3,16 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from wtforms import DateField, EmailField, IntegerField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from quizapp.accounts import addresses, passwords, zones
@@ -72,6 +81,7 @@ class SettingsForm(BaseForm):
         "Target in percent",
         [InputRequired("Enter a number from 50 to 100."), NumberRange(50, 100, "Enter a number from 50 to 100.")],
     )
+    wants_reminders = BooleanField("Mail me about credit deadlines")
 
     def validate_exam_date(self, field: DateField) -> None:
         """A day to come; one that was right when it was entered may stay."""

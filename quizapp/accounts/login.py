@@ -26,10 +26,11 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User, session_token: str, used_at: datetime) -> None:
+    def __init__(self, user: User, session_token: str, used_at: datetime, unread_notices: int = 0) -> None:
         self.user = user
         self.session_token = session_token
         self.used_at = used_at
+        self.unread_notices = unread_notices
         self.id = user.id
         self.is_guest = user.is_guest
         self.roles = user.roles
@@ -98,8 +99,8 @@ def _load(token: str) -> SignedIn | None:
     found = queries.open_session_of(db_session(), token, now())
     if found is None:
         return None
-    user, used_at = found
-    return SignedIn(user, token, used_at)
+    user, used_at, unread_notices = found
+    return SignedIn(user, token, used_at, unread_notices)
 
 
 def _prolong() -> None:

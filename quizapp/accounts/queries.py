@@ -5,19 +5,27 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quizapp.accounts import addresses, tokens
 from quizapp.accounts.models import MailLink, User, UserSession
 from quizapp.db import Base
+from quizapp.mail.models import Notice
 
 RESET = "reset"
 LEADS_TO_AN_ITEM = {"item_id", "option_order"}
 
-# It runs with every request, so it is put together once: that takes longer than running it.
+# It runs with every request, so it is put together once: that takes longer than running it. The header shows the
+# unread notices on every page, so they are counted here and cost no statement of their own.
+_UNREAD_NOTICES = (
+    select(func.count())
+    .select_from(Notice)
+    .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
+    .scalar_subquery()
+)
 _OPEN_SESSION = (
-    select(User, UserSession.used_at)
+    select(User, UserSession.used_at, _UNREAD_NOTICES)
     .join(UserSession, UserSession.user_id == User.id)
     .where(
         UserSession.user_id == bindparam("user_id"),
@@ -27,15 +35,15 @@ _OPEN_SESSION = (
 )
 
 
-def open_session_of(session: Session, token: str, now: datetime) -> tuple[User, datetime] | None:
-    """The person whose open session `token` names, and when the session was last used."""
+def open_session_of(session: Session, token: str, now: datetime) -> tuple[User, datetime, int] | None:
+    """The person whose open session `token` names, when it was last used, and how many notices they have not read."""
     key = tokens.parse(token)
     if key is None:
         return None
     user_id, secret_hash = key
     asked = {"user_id": user_id, "secret_hash": secret_hash, "now": now}
     row = session.execute(_OPEN_SESSION, asked).one_or_none()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
 
 
 def sessions_of(session: Session, user_id: UUID, now: datetime) -> Sequence[UserSession]:

@@ -274,6 +274,7 @@ def save_settings() -> ResponseReturnValue:
             time_zone=form.time_zone.data,
             exam_date=form.exam_date.data,
             target_percent=cast(int, form.target_percent.data),
+            wants_reminders=form.wants_reminders.data,
         )
     web.say("Saved.")
     return _go("accounts.settings")

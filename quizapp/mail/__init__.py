@@ -1,1 +1,1 @@
-"""The outbox: mail that leaves after the commit."""
+"""The outbox, whose mail leaves after the commit, and the notices that a person sees on the site."""

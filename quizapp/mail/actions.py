@@ -1,24 +1,25 @@
-"""Putting mail into the outbox, and emptying it."""
+"""Putting mail into the outbox, and emptying it; telling people something on the site."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from quizapp.db import writing
-from quizapp.mail.models import OutboxMail
+from quizapp.db import UtcDateTime, insert_into, writing
+from quizapp.mail.models import Notice, OutboxMail
 from quizapp.mail.senders import Sender
 
-MAX_SUBJECT = 200
+MAX_LINE = 200
 # How long to wait after the first try, the second, and so on; the eighth is the last.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
 MAX_TRIES = len(WAITS) + 1
 # A mail in the hands of one machine is left alone by the others for so long.
 LEASE = timedelta(minutes=15)
 SENT_KEPT_FOR = timedelta(days=30)
+READ_KEPT_FOR = timedelta(days=365)
 
 
 def enqueue(session: Session, user_id: UUID, address: str, subject: str, body: str, now: datetime) -> OutboxMail:
@@ -27,7 +28,7 @@ def enqueue(session: Session, user_id: UUID, address: str, subject: str, body: s
         user_id=user_id,
         id=uuid4(),
         address=address,
-        subject=" ".join(subject.split())[:MAX_SUBJECT],
+        subject=_line(subject),
         body=body,
         created_at=now,
         next_try_at=now,
@@ -101,3 +102,45 @@ def remove_sent(session: Session, now: datetime) -> int:
         delete(OutboxMail).where(OutboxMail.sent_at < now - SENT_KEPT_FOR).returning(OutboxMail.id)
     )
     return len(removed.all())
+
+
+# --- Notices --------------------------------------------------------------------------------------------------------
+
+
+def tell(session: Session, user_id: UUID, key: str, title: str, body: str, path: str, now: datetime) -> bool:
+    """Tell a person something on the site, once for each `key`; False, and no second notice, when it was told before.
+
+    Of two who tell the same at once, the second waits for the first and then knows. `path` is the page of this site
+    where the person can act on it.
+    """
+    statement = (
+        insert_into(session, Notice)
+        .values(
+            user_id=user_id, id=uuid4(), key=key, title=_line(title), body=body, path=path, created_at=now, read_at=None
+        )
+        .on_conflict_do_nothing(index_elements=["user_id", "key"])
+        .returning(Notice.id)
+    )
+    return session.scalar(statement) is not None
+
+
+def mark_read(session: Session, user_id: UUID, notice_ids: Collection[UUID], now: datetime) -> bool:
+    """Mark notices of the person's own as read; what was read before keeps its day. False when none is theirs."""
+    found = session.execute(
+        update(Notice)
+        .where(Notice.user_id == user_id, Notice.id.in_(notice_ids))
+        .values(read_at=func.coalesce(Notice.read_at, literal(now, UtcDateTime())))
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(found.all())
+
+
+def remove_read(session: Session, now: datetime) -> int:
+    """Remove notices that were read more than a year ago; returns how many."""
+    removed = session.execute(delete(Notice).where(Notice.read_at < now - READ_KEPT_FOR).returning(Notice.id))
+    return len(removed.all())
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:MAX_LINE]

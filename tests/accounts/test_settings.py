@@ -31,6 +31,8 @@ def owner_with_everything(session: Session) -> User:
     make.cycle_rules(session, make.held_credential(session, owner))
     make.activity(session, owner)
     make.outbox_mail(session, owner, body="a link that nobody else may have")
+    make.notice(session, owner)
+    make.calendar_feed(session, owner)
     actions.open_session(session, owner, browser="", days=30, now=make.NOW)
     actions.send_reset_link(session, owner, address_of_page=str, now=make.NOW)
     return owner
@@ -71,6 +73,16 @@ def test_the_exam_date_can_be_cleared(page: Pages, session: Session) -> None:
     page.sign_in(owner)
     page.post("/settings", FORM | {"exam_date": ""})
     assert owner.exam_date is None
+
+
+def test_reminders_by_mail_are_wanted_until_somebody_says_no(page: Pages, session: Session) -> None:
+    owner = make.user(session)
+    page.sign_in(owner)
+    assert page.get("/settings").values_of("section form.card")["wants_reminders"] == "y"
+    page.post("/settings", FORM)
+    assert not owner.wants_reminders
+    page.post("/settings", {**FORM, "wants_reminders": "y"})
+    assert owner.wants_reminders
 
 
 @pytest.mark.parametrize(
