@@ -157,6 +157,7 @@ def _tick(session: Session, config: Config, now: datetime) -> int:
             partial(_write, session, account_actions.remove_expired_sessions, now),
             partial(_write, session, throttling.remove_old_throttles, now),
             partial(_write, session, mail_actions.remove_sent, now),
+            partial(_write, session, mail_actions.remove_read, now),
         )
     )
 
