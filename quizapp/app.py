@@ -16,6 +16,7 @@ from quizapp.accounts.routes import blueprint as accounts
 from quizapp.attempts.routes import blueprint as attempts
 from quizapp.config import Config, read_config, secret_key_of
 from quizapp.credits.activity_routes import blueprint as activities
+from quizapp.credits.evidence_routes import blueprint as evidence
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.db import Database, connect
 from quizapp.desk.routes import blueprint as desk
@@ -28,7 +29,22 @@ from quizapp.home.routes import blueprint as home
 from quizapp.insights.routes import blueprint as insights
 from quizapp.practice.routes import blueprint as practice
 
-BLUEPRINTS = (home, notices, accounts, exam, room, allowances, result, attempts, practice, insights, credits_, activities, desk)
+BLUEPRINTS = (
+    home,
+    notices,
+    accounts,
+    exam,
+    room,
+    allowances,
+    result,
+    attempts,
+    practice,
+    insights,
+    credits_,
+    activities,
+    evidence,
+    desk,
+)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

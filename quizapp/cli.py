@@ -37,6 +37,7 @@ from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
+from quizapp.credits import evidence_actions, evidence_queries
 from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, connect, writing
 from quizapp.mail import actions as mail_actions
@@ -158,6 +159,7 @@ def _tick(session: Session, config: Config, now: datetime) -> int:
             partial(_write, session, throttling.remove_old_throttles, now),
             partial(_write, session, mail_actions.remove_sent, now),
             partial(_write, session, mail_actions.remove_read, now),
+            partial(evidence_actions.remove_unreferenced, session, evidence_queries.store_of(config), now),
         )
     )
 

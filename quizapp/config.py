@@ -40,6 +40,9 @@ class Config:
     smtp_password: str
     smtp_tls: str
     tick_seconds: int
+    evidence_dir: Path
+    certificate_megabytes: int
+    evidence_megabytes: int
 
     @property
     def is_https(self) -> bool:
@@ -85,6 +88,9 @@ def read_config(environ: Mapping[str, str]) -> Config:
         smtp_password=read.text("SMTP_PASSWORD", ""),
         smtp_tls=read.one_of("SMTP_TLS", "starttls", ("starttls", "tls", "none")),
         tick_seconds=read.whole("TICK_SECONDS", 20, low=1, high=3600),
+        evidence_dir=Path(read.text("EVIDENCE", str(var_dir / "evidence"))).absolute(),
+        certificate_megabytes=read.whole("CERTIFICATE_MB", 10, low=1, high=30),
+        evidence_megabytes=read.whole("EVIDENCE_MB", 500, low=1, high=100_000),
     )
 
 

@@ -78,6 +78,12 @@ GET  desk.item                        sign-in   sign-in  404      404    200    
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
 GET  desk.report                      sign-in   sign-in  404      404    200    200      200
 
+GET  evidence.ask_to_delete           sign-in   sign-in  404      200    404    404      404
+POST evidence.delete                  sign-in   sign-in  404      goes   404    404      404
+GET  evidence.download                sign-in   sign-in  404      410    404    404      404
+GET  evidence.overview                sign-in   sign-in  404      200    404    404      404
+POST evidence.upload                  sign-in   sign-in  404      422    404    404      404
+
 GET  exam.catalogue                   sign-in   sign-in  200      200    200    200      200
 GET  exam.custom                      sign-in   sign-in  200      200    200    200      200
 GET  exam.history                     sign-in   sign-in  200      200    200    200      200

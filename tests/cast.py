@@ -75,10 +75,12 @@ def one_of_everything(
     make.cycle_rules(session, make.held_credential(session, person))
     make.notice(session, person)
     make.notice(session, person, "A deadline that was read", read_at=now)
+    activity = make.activity(session, person)
     arguments = {
         "attempt_id": running.id,
         "position": 1,
-        "activity_id": make.activity(session, person).id,
+        "activity_id": activity.id,
+        "certificate_id": make.certificate(session, activity).id,
         "item_id": free[0].id,
         "token": make.mail_link(session, person, created_at=now),
     }

@@ -16,7 +16,7 @@ from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Re
 from quizapp.bank.content import content_of
 from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
 from quizapp.bank.models import Item, ItemTag, ItemVersion, PassedReading
-from quizapp.credits.models import Activity, CalendarFeed, CycleRules, HeldCredential
+from quizapp.credits.models import Activity, CalendarFeed, Certificate, CycleRules, HeldCredential
 from quizapp.mail.models import Notice, OutboxMail
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
@@ -241,6 +241,20 @@ def calendar_feed(session: Session, owner: User, **columns: Any) -> str:
     token, secret_hash = tokens.make(owner.id)
     _add(session, CalendarFeed(user_id=owner.id, secret_hash=secret_hash, **{"created_at": NOW, **columns}))
     return token
+
+
+def certificate(session: Session, of: Activity, name: str = "certificate.pdf", **columns: Any) -> Certificate:
+    """The row of a PDF of one page; its file is in no store."""
+    values = {
+        "media_type": "application/pdf",
+        "byte_count": 1000,
+        "page_count": 1,
+        "sha256": "0" * 64,
+        "storage_key": uuid4().hex,
+        "created_at": NOW,
+        **columns,
+    }
+    return _add(session, Certificate(user_id=of.user_id, id=uuid4(), activity_id=of.id, name=name, **values))
 
 
 def outbox_mail(session: Session, to: User, **columns: Any) -> OutboxMail:
