@@ -1,0 +1,36 @@
+"""Which proof a body asks for of an activity, and what of it is missing."""
+
+from quizapp.rules.credit_rules import Bucket
+from quizapp.rules.credit_status import CycleStatus, Entry
+
+PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
+
+
+def proof_asked(entry: Entry, status: CycleStatus) -> frozenset[str]:
+    """The proof of one activity that its cycle's rules ask for: of every activity, and of the buckets it counts in.
+
+    What does not count needs no proof.
+    """
+    if not entry.minutes:
+        return frozenset()
+    return frozenset(status.cycle.rules.proof).union(*(bucket.proof for bucket in _counting(entry, status)))
+
+
+def missing_proof(entry: Entry, status: CycleStatus, *, has_certificate: bool, index_number: str) -> tuple[str, ...]:
+    """The names of what is asked for and not there: certificate, index number."""
+    there = {"certificate": has_certificate, "index-number": bool(index_number)}
+    asked = proof_asked(entry, status)
+    return tuple(name for proof, name in PROOF_NAMES.items() if proof in asked and not there[proof])
+
+
+def _counting(entry: Entry, status: CycleStatus) -> list[Bucket]:
+    """The buckets that the activity's minutes count in, those around them, and those across that it fits."""
+    asked, credit = status.asked, entry.credit
+    in_tree = [
+        each
+        for root in (asked.total, *asked.beside)
+        for bucket, outer in root.walk()
+        if bucket.slug in entry.entered
+        for each in (bucket, *outer)
+    ]
+    return in_tree + [bucket for bucket in asked.across if bucket.takes.fits(credit.tags, credit.delivery)]
