@@ -1,16 +1,16 @@
 """Activities: logging, changing, deleting and downloading them."""
 
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
+from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, queries
+from quizapp.credits.activity_forms import UNIT_CHOICES, ActivityForm, form_data_of
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.csv_file import csv_of
-from quizapp.credits.forms import UNIT_CHOICES, ActivityForm
 from quizapp.credits.models import Activity
 from quizapp.db import writing
 from quizapp.rules import credit_words
@@ -46,7 +46,7 @@ def log_activity() -> ResponseReturnValue:
     activity_id = _uuid_or_400(form.id.data)
     if not form.validate_on_submit():
         return _activity_page(form, None)
-    entry = _entry_of(form)
+    entry = form.entry()
     session = db_session()
     with writing(session):
         is_new = actions.log_activity(session, me().id, activity_id, entry, now())
@@ -61,7 +61,7 @@ def log_activity() -> ResponseReturnValue:
 def edit_activity(activity_id: UUID) -> ResponseReturnValue:
     """The form, filled in."""
     activity = or_404(queries.activity_of(db_session(), me().id, activity_id))
-    form = _form(_form_data_of(activity))
+    form = _form(form_data_of(activity))
     return _activity_page(form, activity)
 
 
@@ -73,7 +73,7 @@ def change_activity(activity_id: UUID) -> ResponseReturnValue:
     form = _form(None)
     if not form.validate_on_submit():
         return _activity_page(form, activity)
-    entry = _entry_of(form)
+    entry = form.entry()
     with writing(session):
         or_404(actions.change_activity(session, me().id, activity_id, entry, now()) or None)
     return _after_saving(entry)
@@ -108,36 +108,6 @@ def _uuid_or_400(text: str | None) -> UUID:
         abort(400)
 
 
-def _entry_of(form: ActivityForm) -> actions.Entry:
-    return actions.Entry(
-        title=form.title.data or "",
-        provider=form.provider.data or "",
-        started_on=form.started_on.data,  # type: ignore[arg-type]  # a valid form has a day
-        ended_on=form.last_day,
-        amount=form.amount.amount or Decimal(0),
-        unit=form.unit.data,
-        delivery=form.delivery.data,
-        tags=tuple(form.tags.data or ()),
-        index_number=form.index_number.data or "",
-        note=form.note.data or "",
-    )
-
-
-def _form_data_of(activity: Activity) -> dict[str, object]:
-    return {
-        "title": activity.title,
-        "provider": activity.provider,
-        "started_on": activity.started_on,
-        "ended_on": activity.ended_on if activity.ended_on != activity.started_on else None,
-        "amount": credit_words.plain_number(credit_words.hundredths(activity.amount_hundredths)),
-        "unit": activity.unit,
-        "delivery": activity.delivery,
-        "tags": list(activity.tags),
-        "index_number": activity.index_number,
-        "note": activity.note,
-    }
-
-
 def _after_saving(entry: actions.Entry) -> ResponseReturnValue:
     """Say what was stored, and show where the credentials stand now."""
     say(f"Saved: {entry.title}. {credit_words.equation_text(entry.amount, entry.unit, entry.minutes)}.")
@@ -147,7 +117,9 @@ def _after_saving(entry: actions.Entry) -> ResponseReturnValue:
 
 
 def _form(data: dict[str, object] | None) -> ActivityForm:
-    return ActivityForm(today=today(), tags=credit_tags(config().bank_dir), data=data)
+    bank_dir = config().bank_dir
+    domains = dict(tags_of(bank_dir).domain_names)
+    return ActivityForm(today=today(), tags=credit_tags(bank_dir), domains=domains, data=data)
 
 
 def _page(name: str, **values: object) -> str:
