@@ -36,9 +36,33 @@ class Holding:
         return self.statuses[-1]
 
     @property
-    def to_close(self) -> CycleStatus | None:
-        """The earliest cycle that has ended and is not closed; None before there is one."""
-        return next((status for status in self.statuses[:-1] if status.cycle.start not in self.closed), None)
+    def latest_closed(self) -> ClosedCycle | None:
+        """The last cycle that was closed."""
+        return self.closed[max(self.closed)] if self.closed else None
+
+    def closable(self, today: date) -> Sequence[CycleStatus]:
+        """The cycles whose last day has come and that are not closed, nor any later one; oldest first."""
+        latest = self.latest_closed
+        return [
+            status
+            for status in self.statuses
+            if status.cycle.days_left(today) <= 0 and (latest is None or status.cycle.start > latest.start_on)
+        ]
+
+    def to_close(self, today: date) -> CycleStatus | None:
+        """The cycle to close: the first that ended since one was closed, or since the credential was added.
+
+        Of the cycles that ended before that, the last one while it is short and still within its late window.
+        """
+        ended = [status for status in self.closable(today) if status.cycle.days_left(today) < 0]
+        if self.closed:
+            return ended[0] if ended else None
+        here = [status for status in ended if status.cycle.end > self.held.created_at.date()]
+        if here or not ended:
+            return here[0] if here else None
+        late = ended[-1].cycle.rules.late
+        is_curable = late is not None and -ended[-1].cycle.days_left(today) <= late.days
+        return ended[-1] if is_curable and ended[-1].goes_by_hours and not ended[-1].is_met else None
 
     def status_from(self, start: date) -> CycleStatus | None:
         """The cycle that begins on a day."""
@@ -68,6 +92,17 @@ class Standings:
     def holding(self, held_id: UUID) -> Holding | None:
         """One credential of the person's own."""
         return next((holding for holding in self.holdings if holding.held.id == held_id), None)
+
+    def by_urgency(self, today: date) -> list[Holding]:
+        """The credentials as they want attention: a cycle to close, what is short, what is met; each by the day."""
+        return sorted(
+            self.holdings,
+            key=lambda holding: (
+                holding.to_close(today) is None,
+                holding.present.is_met and holding.present.goes_by_hours,
+                holding.present.cycle.end,
+            ),
+        )
 
     @property
     def credits(self) -> list[Credit]:
@@ -191,9 +226,9 @@ class CycleSummary:
 
 
 def cycle_summaries(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[CycleSummary]:
-    """Where each credential held stands in its present cycle."""
+    """Where each credential held stands in its present cycle, the most urgent first."""
     standings = standings_of(session, user_id, today, bank_dir)
-    return [summary_of(holding, holding.present, today) for holding in standings.holdings]
+    return [summary_of(holding, holding.present, today) for holding in standings.by_urgency(today)]
 
 
 def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSummary:
