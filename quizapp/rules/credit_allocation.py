@@ -105,7 +105,7 @@ def allocate(total: Bucket, supplies: Sequence[Supply]) -> Allocation:
     earned = [
         network.arc(future, numbers[bucket.slug], _ENDLESS, _STILL_TO_EARN + len(above) * _OF_A_KIND)
         for bucket, above in walked
-        if _is_open(bucket)
+        if bucket.is_open
     ]
     network.arc(source, future, _ENDLESS, 0)
     entries = []
@@ -115,8 +115,3 @@ def allocate(total: Bucket, supplies: Sequence[Supply]) -> Allocation:
     network.send(source, sink, nodes)
     entered = tuple({slug: network.flow(arc) for slug, arc in arcs.items()} for arcs in entries)
     return Allocation(entered, sum(map(network.flow, earned)))
-
-
-def _is_open(bucket: Bucket) -> bool:
-    """Whether there can be activities that enter the bucket itself and none of its parts."""
-    return not any(part.takes.otherwise for part in bucket.parts)

@@ -10,7 +10,10 @@ from quizapp.rules.credit_rules import CycleShape, RuleVersion
 
 @dataclass(frozen=True)
 class Anchors:
-    """What a holder's cycles are reckoned from; `due_on` is a last day that the body told, and goes first."""
+    """What a holder's cycles are reckoned from.
+
+    `due_on` is the last day of some cycle, as the body told it: from it the cycles are counted forwards and backwards.
+    """
 
     certified_on: date
     birth_month: int | None = None
@@ -21,13 +24,15 @@ class Anchors:
 class Cycle:
     """The days from `start` up to, not including, `end`; and the rules of these days.
 
-    `months_missed` are the whole months of a common cycle that had gone by at certification.
+    `months_missed` are the whole months of a common cycle that had gone by at certification. Only the first cycle
+    begins with the certification; the others follow one that ended.
     """
 
     start: date
     end: date
     rules: RuleVersion
     months_missed: int = 0
+    is_first: bool = False
 
     @property
     def last_day(self) -> date:
@@ -43,13 +48,15 @@ class Cycle:
         return (self.last_day - today).days
 
     def may_take(self, day: date) -> bool:
-        """Whether an activity of this day may count to the cycle though a later one holds the day, or claims it.
+        """Whether an activity of this day may count to the cycle or to the next one, whichever of them holds the day.
 
-        In the cycle's last calendar month where the rules share it, and in a late window that counts.
+        In the cycle's last calendar month where the rules share it, and in a late window that counts; never before the
+        cycle began.
         """
         late = self.rules.late
         in_late = late is not None and late.counts and self.end <= day <= self.last_day + timedelta(days=late.days)
-        return in_late or (bool(self.rules.shared_month) and _same_month(day, self.last_day))
+        in_month = bool(self.rules.shared_month) and _same_month(day, self.last_day)
+        return day >= self.start and (in_late or in_month)
 
 
 def _same_month(one: date, other: date) -> bool:
@@ -88,52 +95,65 @@ def cycles_until(anchors: Anchors, rules_from: Sequence[tuple[date, RuleVersion]
         else:
             offset += rules.cycle.months
         end = add_months(base, offset)
-        cycles.append(Cycle(start, end, rules, _months_missed(rules.cycle, anchors, start, end)))
+        months_missed = _months_missed(rules.cycle, start, end) if not cycles else 0
+        cycles.append(Cycle(start, end, rules, months_missed, is_first=not cycles))
         start = end
     return tuple(cycles)
 
 
 def _first_end(shape: CycleShape, anchors: Anchors, start: date) -> tuple[date, int]:
-    """A day to count months from, and the number of months from it to the end of the cycle that begins on `start`."""
-    if anchors.due_on:
-        return _after(anchors.due_on + timedelta(days=1), shape.months, start)
+    """A day to count months from, and the number of months from it to the end of the cycle that begins on `start`.
+
+    A day that the body told ends a cycle. Of the ends that follow from it, the first cycle takes the one that is
+    nearest to what the rules would reckon, so that no cycle of a few days comes before the one that the body means.
+    """
+    base, offset = _reckoned_end(shape, anchors, start)
+    if anchors.due_on is None:
+        return base, offset
+    told, reckoned = anchors.due_on + timedelta(days=1), add_months(base, offset)
+    first = _first_after(told, shape.months, start)
+    last = 0 if told > start else first + shape.months
+    return told, min(range(first, last + 1, shape.months), key=lambda months: abs(add_months(told, months) - reckoned))
+
+
+def _reckoned_end(shape: CycleShape, anchors: Anchors, start: date) -> tuple[date, int]:
+    """The same by the rules alone; a cycle that follows another goes from that one's last day to a month's last day."""
     if shape.kind == "common" and shape.anchor:
-        return _after(shape.anchor, shape.months, start)
+        return shape.anchor, _first_after(shape.anchor, shape.months, start)
+    begun = start if start == anchors.certified_on else start - timedelta(days=1)
     if shape.kind == "month-end":
-        return _month_after(add_months(start, shape.months)), 0
+        return _month_after(add_months(begun, shape.months)), 0
     if shape.kind == "birth-month" and anchors.birth_month:
-        birth_month = date(start.year + shape.months // 12, anchors.birth_month, 1)
-        return _month_after(birth_month), 0
+        return _month_after(date(begun.year + shape.months // 12, anchors.birth_month, 1)), 0
     return start, shape.months
 
 
-def _after(base: date, months: int, start: date) -> tuple[date, int]:
-    """The least multiple of `months` from the base that lies after `start`."""
+def _first_after(base: date, months: int, start: date) -> int:
+    """The least multiple of `months` that leads from the base to a day after `start`."""
     offset = -(-months_between(base, start) // months) * months
     while add_months(base, offset) <= start:
         offset += months
     while add_months(base, offset - months) > start:
         offset -= months
-    return base, offset
+    return offset
 
 
 def _month_after(day: date) -> date:
     return add_months(day.replace(day=1), 1)
 
 
-def _months_missed(shape: CycleShape, anchors: Anchors, start: date, end: date) -> int:
-    if shape.kind != "common" or start != anchors.certified_on:
-        return 0
-    return months_between(add_months(end, -shape.months), start)
+def _months_missed(shape: CycleShape, start: date, end: date) -> int:
+    return max(0, months_between(add_months(end, -shape.months), start)) if shape.kind == "common" else 0
 
 
 def retest_window(cycle: Cycle, today: date) -> tuple[date, date] | None:
     """First and last day for the retest that ends this cycle; None where the rules state no window.
 
-    On the anniversary itself the window that ends that day is still open, although a new cycle has begun.
+    Where a cycle ends with an anniversary, the anniversary itself is the last day: then the window that ends is still
+    open although a new cycle has begun. Elsewhere it is the last day of the cycle.
     """
-    retest = cycle.rules.retest
+    retest, by_anniversary = cycle.rules.retest, cycle.rules.cycle.kind == "anniversary"
     if retest is None or retest.window_days is None:
         return None
-    anniversary = cycle.start if today == cycle.start else cycle.end
-    return anniversary - timedelta(days=retest.window_days), anniversary
+    end = cycle.start if by_anniversary and today == cycle.start and not cycle.is_first else cycle.end
+    return end - timedelta(days=retest.window_days), end if by_anniversary else end - timedelta(days=1)

@@ -67,6 +67,11 @@ class Bucket:
         """The minimum; 0 where there is none."""
         return self.minimum.minutes if self.minimum else 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there can be activities that enter the bucket itself and none of its parts."""
+        return not any(part.takes.otherwise and part.takes.delivery is None for part in self.parts)
+
     def entries(self, tags: frozenset[str], delivery: str) -> tuple[str, ...]:
         """The innermost buckets that take such an activity, in the file's order: it counts in one of them."""
         named = [part for part in self.parts if not part.takes.otherwise and part.takes.fits(tags, delivery)]
@@ -130,7 +135,8 @@ class Repeats:
 class Retest:
     """Sitting the examination again: for non-members the only route, or open to anybody instead of hours.
 
-    `window_days` before the end of the cycle it may be sat, on the day after it at the latest; None is not stated.
+    It may be sat in the last `window_days` of the cycle, where that ends with an anniversary also on the anniversary;
+    None is not stated.
     """
 
     who: Literal["non-members", "anybody"]
@@ -236,19 +242,19 @@ def asked_of(rules: RuleVersion, *, credentials: int = 1, months_missed: int = 0
     by_count = rules.totals_by_credentials
     total = by_count[min(max(credentials, 1), len(by_count)) - 1] if by_count else rules.total.needed_minutes
     amounts = rules.proration.minutes(months_missed) if rules.proration and months_missed else {}
-    total = amounts.get(TOTAL, total)
+    full, total = total, amounts.get(TOTAL, total)
     return Asked(
         total=_scaled(rules.total, {**amounts, TOTAL: total}, total),
         across=tuple(_scaled(bucket, amounts, total) for bucket in rules.across),
         beside=tuple(_scaled(bucket, amounts, total) for bucket in rules.beside),
         occasions=rules.occasions if total else (),
-        prorated_by=rules.proration.rule if rules.proration and amounts else "",
+        prorated_by=rules.proration.rule if rules.proration and total < full else "",
     )
 
 
 def _scaled(bucket: Bucket, amounts: Mapping[str, int], total: int) -> Bucket:
     """The bucket with its limits as the step says, as per cent of the total, or as they are."""
-    minimum, maximum = _limit(bucket.minimum, total), _limit(bucket.maximum, total)
+    minimum, maximum = _limit(bucket.minimum, total, upwards=True), _limit(bucket.maximum, total, upwards=False)
     if bucket.slug in amounts:
         minimum = replace(minimum, minutes=amounts[bucket.slug]) if minimum else None
         if maximum and not minimum:
@@ -257,8 +263,9 @@ def _scaled(bucket: Bucket, amounts: Mapping[str, int], total: int) -> Bucket:
     return replace(bucket, minimum=minimum, maximum=maximum, parts=parts)
 
 
-def _limit(limit: Limit | None, total: int) -> Limit | None:
-    """Part of a minute is a minute for a minimum; the file's check keeps maximums whole."""
+def _limit(limit: Limit | None, total: int, *, upwards: bool) -> Limit | None:
+    """Part of a minute is a whole one for a minimum, and none for a maximum."""
     if limit is None or limit.percent is None:
         return limit
-    return replace(limit, minutes=-(-total * limit.percent // 100))
+    hundredths = total * limit.percent
+    return replace(limit, minutes=-(-hundredths // 100) if upwards else hundredths // 100)

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from quizapp.rules.credit_allocation import Supply, allocate
@@ -42,6 +41,13 @@ class BucketStatus:
         return self.bucket.maximum is not None and self.minutes >= self.bucket.maximum.minutes
 
     @property
+    def room_minutes(self) -> int | None:
+        """How many more minutes the maximum leaves room for, beyond what minimums within it keep; None without one."""
+        if self.bucket.maximum is None:
+            return None
+        return max(0, self.bucket.maximum.minutes - self.minutes - self.missing_minutes)
+
+    @property
     def short_minutes(self) -> int:
         """What the requirement itself is short by, whatever its parts ask."""
         return max(0, self.bucket.needed_minutes - self.minutes)
@@ -70,12 +76,13 @@ class OccasionStatus:
 class Entry:
     """What one activity counts for: minutes by the slug of the bucket that they entered, and what does not count, why.
 
-    `capped`: a maximum is reached. `repeated`: the course counted before.
+    `capped`: a maximum is reached. `repeated`: another activity of the same course counts. `next`: the cycle does not
+    need it, and it may count to the next one.
     """
 
     credit: Credit
     entered: Mapping[str, int]
-    why_not: Literal["", "capped", "repeated"] = ""
+    why_not: Literal["", "capped", "repeated", "next"] = ""
 
     @property
     def minutes(self) -> int:
@@ -155,8 +162,8 @@ def status_of(
 ) -> CycleStatus:
     """What of the cycle's requirements the credits meet, all of which count to this cycle.
 
-    Minutes carried from the cycle before count towards the total alone. Of the same course, the first counts where the
-    rules say so; `earlier_courses` counted in earlier cycles.
+    Minutes carried from the cycle before count towards the total alone. Where the same course counts once, its longest
+    activity does, of equal ones the earliest; `earlier_courses` counted in earlier cycles.
     """
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
@@ -190,13 +197,12 @@ def _without_repeats(
 ) -> tuple[list[Credit], list[Credit]]:
     if kind == "not-stated":
         return list(credits_), []
-    seen = set(earlier_courses) if kind == "once" else set()
-    first: list[Credit] = []
-    repeated: list[Credit] = []
-    for credit in credits_:
-        (repeated if credit.course and credit.course in seen else first).append(credit)
-        seen.add(credit.course)
-    return first, repeated
+    courses = dict.fromkeys(earlier_courses, "") if kind == "once" else {}
+    for credit in sorted(credits_, key=lambda credit: -credit.minutes):
+        if credit.course:
+            courses.setdefault(credit.course, credit.id)
+    first = [credit for credit in credits_ if courses.get(credit.course, credit.id) == credit.id]
+    return first, [credit for credit in credits_ if courses.get(credit.course, credit.id) != credit.id]
 
 
 def _fitting(buckets: Sequence[Bucket], credit: Credit) -> Bucket | None:
@@ -268,35 +274,6 @@ def _occasion(occasion: Occasion, credits_: Iterable[Credit]) -> OccasionStatus:
 # --- All cycles of a credential -------------------------------------------------------------------------------------
 
 
-def statuses_of(
-    cycles: Sequence[Cycle], credits_: Iterable[Credit], holder: Holder, closed: Mapping[object, "Closed"] = {}
-) -> tuple[CycleStatus, ...]:
-    """Where the holder stands in each cycle, oldest first; every activity counts to one cycle at most.
-
-    It counts to the cycle that holds its day, or to the one before where that may take it (a shared month, a late
-    window that counts) and is short without it. What a closed cycle counted stays there, and what was carried at its
-    closing counts to the next. `closed` goes by the cycle's first day.
-    """
-    left = sorted(credits_, key=lambda credit: (credit.day, credit.id))
-    kept = {credit_id for one in closed.values() for credit_id in one.credit_ids}
-    statuses: list[CycleStatus] = []
-    courses: frozenset[str] = frozenset()
-    carried = 0
-    for cycle in cycles:
-        record = closed.get(cycle.start)
-        if record:
-            own = [credit for credit in left if credit.id in record.credit_ids]
-        else:
-            own = _own(cycle, [credit for credit in left if credit.id not in kept], holder, carried, courses)
-        status = status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses)
-        taken = {credit.id for credit in own}
-        left = [credit for credit in left if credit.id not in taken]
-        courses |= {credit.course for credit in own if credit.course}
-        carried = record.carried_minutes if record else 0
-        statuses.append(status)
-    return tuple(statuses)
-
-
 @dataclass(frozen=True)
 class Closed:
     """What the record of a closed cycle fixes: the activities that counted, and the minutes carried on."""
@@ -305,22 +282,78 @@ class Closed:
     carried_minutes: int
 
 
-def _own(cycle: Cycle, left: Sequence[Credit], holder: Holder, carried: int, courses: frozenset[str]) -> list[Credit]:
-    """The cycle's activities: those of its days, and of what it shares with the next as much as it still needs."""
-    shared = [credit for credit in left if cycle.may_take(credit.day)]
-    own = [credit for credit in left if cycle.holds(credit.day) and not cycle.may_take(credit.day)]
-    if not shared:
-        return own
-    status = status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses)
-    for _, same_day in groupby(shared, key=lambda credit: credit.day):
-        for credit in same_day:
-            if status.is_met:
-                return own
-            with_it = status_of(cycle, [*own, credit], holder, carried_minutes=carried, earlier_courses=courses)
-            if with_it.missing_minutes < status.missing_minutes or _occasions_help(status, with_it):
-                own, status = [*own, credit], with_it
-    return own
+def statuses_of(
+    cycles: Sequence[Cycle], credits_: Iterable[Credit], holder: Holder, closed: Mapping[object, Closed] = {}
+) -> tuple[CycleStatus, ...]:
+    """Where the holder stands in each cycle, oldest first; every activity counts to one cycle at most.
+
+    It counts to the cycle that holds its day. What a cycle shares with the next (in a shared month, in a late window
+    that counts) stays in it as far as it is short without, and goes to the next otherwise; before the next has begun,
+    it is listed without counting. What a closed cycle counted stays there, and what was carried at its closing counts
+    to the next. `closed` goes by the cycle's first day.
+    """
+    left = sorted(credits_, key=lambda credit: (credit.day, credit.id))
+    kept = {credit_id for one in closed.values() for credit_id in one.credit_ids}
+    statuses: list[CycleStatus] = []
+    passed_on: list[Credit] = []
+    courses: frozenset[str] = frozenset()
+    carried = 0
+    for cycle in cycles:
+        record = closed.get(cycle.start)
+        free = [credit for credit in left if credit.id not in kept]
+        if record:
+            own = [credit for credit in left if credit.id in record.credit_ids]
+        else:
+            own = _own(cycle, free, passed_on, holder, carried, courses)
+        statuses.append(status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses))
+        taken = {credit.id for credit in own}
+        left = [credit for credit in left if credit.id not in taken]
+        passed_on = [
+            credit
+            for credit in free
+            if credit.id not in taken and cycle.holds(credit.day) and cycle.may_take(credit.day)
+        ]
+        courses |= {credit.course for credit in own if credit.course}
+        carried = record.carried_minutes if record else 0
+    if passed_on:
+        waiting = {credit.id: Entry(credit, {}, "next") for credit in passed_on}
+        statuses[-1] = replace(statuses[-1], entries={**statuses[-1].entries, **waiting})
+    return tuple(statuses)
 
 
-def _occasions_help(before: CycleStatus, after: CycleStatus) -> bool:
-    return any(b.missing > a.missing for b, a in zip(before.occasions, after.occasions, strict=True))
+def _own(
+    cycle: Cycle,
+    free: Sequence[Credit],
+    passed_on: Sequence[Credit],
+    holder: Holder,
+    carried: int,
+    courses: frozenset[str],
+) -> list[Credit]:
+    """The cycle's activities: what the one before passed on, those of its days, and of what it shares what it needs.
+
+    Of the shared ones the earlier are taken first, and those that later ones make needless are given back.
+    """
+
+    def standing(credits_: Iterable[Credit]) -> tuple[int, ...]:
+        return _missing(status_of(cycle, credits_, holder, carried_minutes=carried, earlier_courses=courses))
+
+    own = [*passed_on, *(credit for credit in free if cycle.holds(credit.day) and not cycle.may_take(credit.day))]
+    taken: list[Credit] = []
+    missing = standing(own)
+    for credit in (credit for credit in free if cycle.may_take(credit.day)):
+        if not any(missing):
+            break
+        with_it = standing([*own, *taken, credit])
+        if with_it != missing:
+            taken, missing = [*taken, credit], with_it
+    for credit in tuple(taken):
+        others = [each for each in taken if each != credit]
+        if standing([*own, *others]) == missing:
+            taken = others
+    return [*own, *taken]
+
+
+def _missing(status: CycleStatus) -> tuple[int, ...]:
+    """What is missing of each kind; none of it grows when an activity is added."""
+    flat = [each.missing_minutes for each in (status.total, *status.across, *status.beside)]
+    return (*flat, *(each.missing for each in status.occasions))
