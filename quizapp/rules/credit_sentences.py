@@ -12,11 +12,13 @@ def next_step(status: CycleStatus, today: date) -> str:
     """What the holder does next in the cycle that holds `today`, or how a past cycle ended, in a sentence."""
     if not status.goes_by_hours:
         return retest_sentence(status.cycle, today)
+    if not status.required_minutes and status.is_met:
+        return f"Nothing is asked for this cycle by the rules as recorded {status.cycle.rules.recorded}."
     if status.is_met:
         return f"Nothing is missing: what is logged meets the rules as recorded {status.cycle.rules.recorded}."
     if status.cycle.days_left(today) < 0:
         return f"Missing when the cycle ended on {day_text(status.cycle.last_day)}: {missing_text(status, more=False)}."
-    return f"{missing_text(status)}, by {day_text(status.cycle.last_day)}."
+    return _capitalised(f"{missing_text(status)}, by {day_text(status.cycle.last_day)}.")
 
 
 def missing_text(status: CycleStatus, *, more: bool = True) -> str:
@@ -35,9 +37,14 @@ def missing_text(status: CycleStatus, *, more: bool = True) -> str:
     return listed(parts)
 
 
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def counted_occasions(number: int, name: str) -> str:
     """one live conference; 2 times a live conference."""
-    return f"one {name}" if number == 1 else f"{number} times {name}"
+    article = "an" if name[:1].lower() in {*"aeiou"} else "a"
+    return f"one {name}" if number == 1 else f"{number} times {article} {name}"
 
 
 def _of_them(each: BucketStatus, of_minutes: int, unit: BodyUnit, them: str = "them") -> str:
@@ -58,7 +65,7 @@ def explanation(each: BucketStatus, status: CycleStatus) -> str:
     """Where a requirement's number comes from: which activities are counted, and by which rule."""
     unit = status.cycle.rules.unit
     sentences = [
-        f"Counted: {credit_text(each.minutes, unit)} from activities that ended from {span_text(status.cycle)}."
+        f"Counted: {credit_text(each.minutes, unit)} from activities of this cycle, {span_text(status.cycle)}."
     ]
     if each.bucket == status.asked.total and status.carried_minutes:
         sentences.append(f"{credit_text(status.carried_minutes, unit)} of it came from the cycle before.")
@@ -74,21 +81,28 @@ def explanation(each: BucketStatus, status: CycleStatus) -> str:
 
 
 def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
-    """4.5 of 12 hours; of a maximum alone: 4 hours, at most 20."""
+    """4.5 of 12 hours; of a maximum alone: 4 hours, at most 20; without limits of its own: 4 hours."""
     if each.bucket.minimum:
         return of_text(each.minutes, each.bucket.needed_minutes, unit)
-    most = each.bucket.maximum.minutes if each.bucket.maximum else 0
-    return f"{credit_text(each.minutes, unit)}, at most {number_of(most, unit)}"
+    if not each.bucket.maximum or not each.bucket.maximum.minutes:
+        return credit_text(each.minutes, unit)
+    return f"{credit_text(each.minutes, unit)}, at most {number_of(each.bucket.maximum.minutes, unit)}"
 
 
 def outcome(each: BucketStatus, status: CycleStatus, today: date) -> str:
-    """Met; 7.5 more hours by 13 March 2027; 7.5 hours short; Cap reached; Room for 3 more hours."""
+    """Met; 7.5 more hours by 13 March 2027; 7.5 hours short; Cap reached; Room for 3 more hours; Does not count.
+
+    A bucket without limits of its own says how its parts stand; what parts keep of a maximum is no room.
+    """
     unit = status.cycle.rules.unit
-    if each.bucket.minimum is None and each.bucket.maximum:
-        room = each.bucket.maximum.minutes - each.minutes
-        return "Cap reached" if room <= 0 else f"Room for {more_text(room, unit)}"
+    if each.bucket.maximum and not each.bucket.maximum.minutes:
+        return "Does not count"
+    if each.bucket.minimum is None and each.room_minutes is not None:
+        return f"Room for {more_text(each.room_minutes, unit)}" if each.room_minutes else "Cap reached"
+    if each.bucket.minimum is None:
+        return "Counts" if each.is_met else "Parts are short"
     if not each.short_minutes:
-        return "Met"
+        return "Met, and the cap is reached" if each.is_full else "Met"
     if status.cycle.days_left(today) < 0:
         return f"{credit_text(each.short_minutes, unit)} short"
     return f"{more_text(each.short_minutes, unit)} by {day_text(status.cycle.last_day)}"
@@ -107,14 +121,17 @@ def surplus_sentence(status: CycleStatus) -> str | None:
     if surplus.kind == "lost":
         return f"{beyond} will be lost when the cycle ends. Rule: {surplus.rule}"
     carried = f"{beyond}: {credit_text(status.surplus_minutes - lost, unit)} can be carried to the next cycle"
+    carried += "" if status.is_met else " once nothing is missing"
     return f"{carried}{f', {credit_text(lost, unit)} will be lost' if lost else ''}. Rule: {surplus.rule}"
 
 
 def entry_text(entry: Entry, status: CycleStatus) -> str:
-    """What one activity counts for: 2 hours MGMA, live MGMA; 1 of 3 hours: the cap of other providers is reached."""
+    """What one activity counts for: 2 hours live MGMA; 1 hour from other providers and 2 hours beyond a cap. Rule: …"""
     unit = status.cycle.rules.unit
     if entry.why_not == "repeated":
         return f"Does not count again: {status.cycle.rules.repeats.rule}"
+    if entry.why_not == "next":
+        return f"Not needed in this cycle, so it may count to the next one. Rule: {status.cycle.rules.shared_month}"
     amounts = [
         f"{credit_text(minutes, unit)} {bucket.name}" if bucket else credit_text(minutes, unit)
         for slug, minutes in entry.entered.items()
@@ -143,7 +160,7 @@ def _caps(entry: Entry, status: CycleStatus) -> str:
         if bucket.slug in slugs
         for each in (bucket, *outer)
     }
-    full = {each.bucket.slug for each in status.total.walk() if each.is_full}
+    full = {each.bucket.slug for each in status.total.walk() if each.room_minutes == 0}
     rules = [bucket.maximum.rule for slug, bucket in above.items() if slug in full and bucket.maximum]
     return " ".join(f"Rule: {rule}" for rule in dict.fromkeys(rules))
 
@@ -191,4 +208,5 @@ def membership_sentence(cycle: Cycle, member_until: date | None, today: date) ->
         return f"Your membership runs until {until}. Rule: {membership.rule}"
     if days <= membership.gap_days:
         return f"Your membership ended on {until}: a gap of up to {gap} is borne. Rule: {membership.rule}"
-    return f"Your membership ended on {until}, more than {gap} ago. Rule: {membership.rule}"
+    since = f", more than {gap} ago" if membership.gap_days else ""
+    return f"Your membership ended on {until}{since}. Rule: {membership.rule}"

@@ -142,9 +142,10 @@ class CycleStatus:
 
     @property
     def carriable_minutes(self) -> int:
-        """What of the surplus goes to the next cycle when this one is closed."""
+        """What of the surplus goes to the next cycle when this one is closed, which only hours that meet it can do."""
         surplus = self.cycle.rules.surplus
-        return min(self.surplus_minutes, surplus.most_minutes) if surplus.kind == "carried" and self.is_met else 0
+        is_carried = surplus.kind == "carried" and self.goes_by_hours and self.is_met
+        return min(self.surplus_minutes, surplus.most_minutes) if is_carried else 0
 
     @property
     def requirements(self) -> tuple[BucketStatus, ...]:
