@@ -16,8 +16,10 @@ from quizapp.accounts.routes import blueprint as accounts
 from quizapp.attempts.routes import blueprint as attempts
 from quizapp.config import Config, read_config, secret_key_of
 from quizapp.credits.activity_routes import blueprint as activities
+from quizapp.credits.deadline_routes import blueprint as deadlines
 from quizapp.credits.evidence_routes import blueprint as evidence
 from quizapp.credits.routes import blueprint as credits_
+from quizapp.credits.transfer_routes import blueprint as transfer
 from quizapp.db import Database, connect
 from quizapp.desk.routes import blueprint as desk
 from quizapp.exam.allowance_routes import blueprint as allowances
@@ -41,6 +43,8 @@ BLUEPRINTS = (
     practice,
     insights,
     credits_,
+    transfer,
+    deadlines,
     activities,
     evidence,
     desk,

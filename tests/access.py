@@ -21,6 +21,7 @@ PUBLIC = {
     "accounts.sign_out",
     "accounts.try_sign_in",
     "accounts.use_reset_link",
+    "deadlines.feed",
     "exam.start_sampler",
     "healthz",
     "room.service_worker",
@@ -68,11 +69,22 @@ POST attempts.store_events            sign-in   404      404      200    404    
 GET  activities.ask_to_delete_activity sign-in   sign-in  404      200    404    404      404
 POST activities.change_activity       sign-in   sign-in  404      422    404    404      404
 POST activities.delete_activity       sign-in   sign-in  404      goes   404    404      404
-GET  activities.download              sign-in   sign-in  200      200    200    200      200
+GET  transfer.choose_file             sign-in   sign-in  200      200    200    200      200
+POST transfer.upload                  sign-in   sign-in  422      422    422    422      422
+POST transfer.check                   sign-in   sign-in  400      400    400    400      400
+POST transfer.store                   sign-in   sign-in  400      400    400    400      400
+GET  transfer.example                 sign-in   sign-in  200      200    200    200      200
+GET  transfer.download_csv            sign-in   sign-in  200      200    200    200      200
+GET  transfer.download_xlsx           sign-in   sign-in  200      200    200    200      200
 GET  activities.edit_activity         sign-in   sign-in  404      200    404    404      404
 POST activities.log_activity          sign-in   sign-in  400      400    400    400      400
 GET  activities.new_activity          sign-in   sign-in  200      200    200    200      200
 GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
+
+GET  deadlines.feed                   200       200      200      200    200    200      200
+POST deadlines.make_feed              sign-in   sign-in  200      200    200    200      200
+GET  deadlines.overview               sign-in   sign-in  200      200    200    200      200
+POST deadlines.revoke_feed            sign-in   sign-in  goes     goes   goes   goes     goes
 
 GET  desk.item                        sign-in   sign-in  404      404    200    200      200
 GET  desk.overview                    sign-in   sign-in  404      404    200    200      200
@@ -140,10 +152,16 @@ NO_PAGE = {
     "GET room.form",
     "GET room.service_worker",
     "GET accounts.export",
-    "GET activities.download",
+    "GET deadlines.feed",
+    "GET transfer.example",
+    "GET transfer.download_csv",
+    "GET transfer.download_xlsx",
     "GET healthz",
     "GET readyz",
 }
+
+# These may be kept and asked for again, with their ETag; nothing else is kept by a browser.
+REVALIDATED = {"GET deadlines.feed"}
 
 # What is sent where an empty form would be refused before anybody asks whose row it is.
 SENT: dict[str, dict[str, Any]] = {

@@ -1,8 +1,8 @@
-"""Activities: logging, changing, deleting and downloading them."""
+"""Activities: logging, changing and deleting them."""
 
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
@@ -10,7 +10,6 @@ from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, queries
 from quizapp.credits.activity_forms import UNIT_CHOICES, ActivityForm, form_data_of
 from quizapp.credits.credit_tags import credit_tags
-from quizapp.credits.csv_file import csv_of
 from quizapp.credits.models import Activity
 from quizapp.db import writing
 from quizapp.rules import credit_words
@@ -18,18 +17,6 @@ from quizapp.rules.credit_units import UNITS, is_long
 from quizapp.web import config, db_session, now, or_404, say, today
 
 blueprint = Blueprint("activities", __name__)
-
-
-@blueprint.get("/credits/activities.csv")
-def download() -> ResponseReturnValue:
-    """Every activity as a table."""
-    content = csv_of(queries.activities_of(db_session(), me().id))
-    name = f"credit-activities-{today().isoformat()}.csv"
-    return Response(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 @blueprint.get("/credits/activities/new")

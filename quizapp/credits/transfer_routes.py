@@ -1,0 +1,205 @@
+"""Activities from and to tables: an import with preview, and export."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp.accounts.login import me
+from quizapp.bank.tags import tags_of
+from quizapp.credits import actions, queries
+from quizapp.credits import transfer_forms as forms
+from quizapp.credits.credit_tags import credit_tags
+from quizapp.credits.import_rows import COLUMNS
+from quizapp.credits.models import Activity
+from quizapp.credits.table_files import BadTableError, Rows, csv_of, rows_of, xlsx_of
+from quizapp.credits.transfer_forms import CheckedRow, MappingForm
+from quizapp.db import writing
+from quizapp.rules import credit_words
+from quizapp.rules.credit_units import UNITS
+from quizapp.web import config, db_session, now, say, today
+
+blueprint = Blueprint("transfer", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# --- Export ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/credits/activities.csv")
+def download_csv() -> ResponseReturnValue:
+    """Every activity as a CSV file, which an import reads again."""
+    return _file(csv_of(_exported()), "text/csv; charset=utf-8", "csv")
+
+
+@blueprint.get("/credits/activities.xlsx")
+def download_xlsx() -> ResponseReturnValue:
+    """The same as a workbook."""
+    return _file(xlsx_of(_exported(), "Activities"), XLSX, "xlsx")
+
+
+@blueprint.get("/credits/import/example.csv")
+def example() -> ResponseReturnValue:
+    """The headings that are known for certain, and a row that shows how to fill them in."""
+    row = ("Denials webinar", "A medical society", "2026-02-03", "", "1.5", "hours", "live", "", "", "", "49.00", "")
+    return _file(csv_of([_headings(), row]), "text/csv; charset=utf-8", "csv", "import-example")
+
+
+def _exported() -> Iterator[Sequence[str]]:
+    bank_dir = config().bank_dir
+    tags, domains = credit_tags(bank_dir).names, dict(tags_of(bank_dir).domain_names)
+    yield (*_headings(), "Minutes")
+    for each in queries.activities_of(db_session(), me().id):
+        yield _row_of(each, tags, domains)
+
+
+def _headings() -> tuple[str, ...]:
+    return tuple(column.name for column in COLUMNS)
+
+
+def _row_of(activity: Activity, tags: Mapping[str, str], domains: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        activity.title,
+        activity.provider,
+        activity.started_on.isoformat(),
+        activity.ended_on.isoformat(),
+        credit_words.plain_number(credit_words.hundredths(activity.amount_hundredths)),
+        UNITS[activity.unit].many,
+        activity.delivery,
+        "; ".join(tags.get(tag, tag) for tag in activity.tags),
+        "; ".join(domains.get(domain, domain) for domain in activity.domains),
+        activity.index_number,
+        "" if activity.cost_cents is None else f"{credit_words.hundredths(activity.cost_cents):.2f}",
+        activity.note,
+        str(activity.minutes),
+    )
+
+
+def _file(content: bytes, content_type: str, ending: str, name: str = "credit-activities") -> Response:
+    disposition = f'attachment; filename="{name}-{today().isoformat()}.{ending}"'
+    return Response(content, content_type=content_type, headers={"Content-Disposition": disposition})
+
+
+# --- Import ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/credits/import")
+def choose_file() -> ResponseReturnValue:
+    """Choose a table."""
+    return _upload_page("")
+
+
+@blueprint.post("/credits/import")
+def upload() -> ResponseReturnValue:
+    """Read the table, and show what would become of it; nothing is stored."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _upload_page("Choose a file.")
+    try:
+        rows = rows_of(file.stream.read())
+    except BadTableError as error:
+        return _upload_page(str(error))
+    draft = forms.packed(rows)
+    if len(draft) > forms.MOST_DRAFT_CHARACTERS:
+        return _upload_page("The table is too large to be shown before it is stored. Split it.")
+    values = {**forms.guessed(rows), "draft": draft, "draft_id": str(uuid4())}
+    mapping = MappingForm(rows[0], formdata=None, data=values)
+    return _preview_page(mapping, rows, _checked(mapping, rows))
+
+
+@blueprint.post("/credits/import/check")
+def check() -> ResponseReturnValue:
+    """The preview again, with other columns chosen."""
+    mapping, rows = _mapping_or_400()
+    return _preview_page(mapping, rows, _checked(mapping, rows))
+
+
+@blueprint.post("/credits/import/store")
+def store() -> ResponseReturnValue:
+    """Store every row, or every row without errors where that is wanted: in one write, and each row once."""
+    mapping, rows = _mapping_or_400()
+    checked = _checked(mapping, rows)
+    bad = [row for row in checked if row.entry is None]
+    wanted = [(row.id, row.entry) for row in checked if row.entry and (mapping.takes_known.data or not row.is_known)]
+    if not wanted or (bad and not mapping.leaves_out_bad.data):
+        return _preview_page(mapping, rows, checked, is_refused=True)
+    session = db_session()
+    with writing(session):
+        number = actions.log_activities(session, me().id, wanted, now())
+    left_out = len(checked) - len(wanted)
+    say(
+        f"Imported: {credit_words.counted(number, 'activity', 'activities')}."
+        + (f" {left_out} left out." if left_out else "")
+        + (f" {len(wanted) - number} had been imported before." if number < len(wanted) else "")
+    )
+    return redirect(url_for("credits.overview"), 303)
+
+
+def _upload_page(error: str) -> ResponseReturnValue:
+    return render_template("credits/import.html", error=error, columns=COLUMNS), 422 if error else 200
+
+
+def _mapping_or_400() -> tuple[MappingForm, Rows]:
+    draft = MappingForm([]).draft.data or ""
+    try:
+        rows = forms.unpacked(draft)
+    except forms.BadDraftError:
+        abort(400)
+    mapping = MappingForm(rows[0])
+    if not mapping.validate():
+        abort(400)
+    return mapping, rows
+
+
+def _checked(mapping: MappingForm, rows: Rows) -> list[CheckedRow]:
+    bank_dir = config().bank_dir
+    try:
+        draft_id = UUID(mapping.draft_id.data or "")
+    except ValueError:
+        abort(400)
+    checked = forms.checked_rows(
+        rows,
+        mapping,
+        draft_id=draft_id,
+        today=today(),
+        tags=credit_tags(bank_dir),
+        domains=dict(tags_of(bank_dir).domain_names),
+    )
+    return _with_known(checked, queries.activities_of(db_session(), me().id))
+
+
+def _with_known(checked: list[CheckedRow], activities: Sequence[Activity]) -> list[CheckedRow]:
+    """Mark the rows that look like an activity of the list, or like a row above, unless they came from this draft."""
+    ids = {each.id for each in activities}
+    known = forms.known_keys(activities)
+    marked = []
+    for row in checked:
+        key = forms.key_of(row.entry) if row.entry else None
+        marked.append(replace(row, is_known=key in known and row.id not in ids))
+        if key:
+            known.add(key)
+    return marked
+
+
+def _preview_page(
+    mapping: MappingForm, rows: Rows, checked: list[CheckedRow], *, is_refused: bool = False
+) -> ResponseReturnValue:
+    good = [row for row in checked if row.entry]
+    page = render_template(
+        "credits/import_preview.html",
+        form=mapping,
+        columns=COLUMNS,
+        headings=rows[0],
+        rows=checked,
+        good=good,
+        bad=[row for row in checked if not row.entry],
+        known=[row for row in good if row.is_known],
+        minutes=sum(row.entry.minutes for row in good if row.entry),
+        is_refused=is_refused,
+        words=credit_words,
+        tag_names=credit_tags(config().bank_dir).names,
+    )
+    return page, 422 if is_refused else 200
