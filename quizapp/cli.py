@@ -37,7 +37,7 @@ from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
-from quizapp.credits import evidence_actions, evidence_queries
+from quizapp.credits import evidence_actions, evidence_queries, reminders
 from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, connect, writing
 from quizapp.mail import actions as mail_actions
@@ -45,6 +45,7 @@ from quizapp.mail.senders import sender_of
 from quizapp.rules import timing
 
 EXPIRED_AT_ONCE = 50
+REMINDED_AT_ONCE = 100
 LONGEST_NOTE = 200
 
 
@@ -124,7 +125,7 @@ def serve(config: Config) -> None:
         jobs.wait(timeout=10)
 
 
-@quizapp.command(help="Finish expired attempts, send waiting mail, remove what has outlived its purpose.")
+@quizapp.command(help="Finish expired attempts, send waiting mail, remind of deadlines, remove what is out of date.")
 @click.option("--every", type=click.IntRange(1, 3600), help="Go on for ever, at this many seconds' distance.")
 @click.option("--parent", type=int, help="With --every: end when the process with this id is no longer the parent.")
 @click.pass_obj
@@ -132,10 +133,13 @@ def tick(config: Config, every: int | None, parent: int | None) -> None:
     """Idempotent; several machines may run it. Once through, it fails when a job failed."""
     database = connect(config.database_url)
     parent = parent or os.getppid()
+    rounds = reminders.Rounds()
+    at_once = REMINDED_AT_ONCE if every else None
     while True:
         try:
             with database.session() as session:
-                failures = _tick(session, config, datetime.now(UTC))
+                now = datetime.now(UTC)
+                failures = _remind(session, config, rounds, now, at_once) + _tick(session, config, now)
         except Exception:
             # A database that is away for a while must not end the jobs for good: they come round again.
             if every is None:
@@ -174,6 +178,23 @@ def _finish_expired(session: Session, now: datetime) -> int:
         _failed(session, partial(_write, session, attempt_actions.finish, user_id, attempt_id, now))
         for user_id, attempt_id in expired
     )
+
+
+def _remind(session: Session, config: Config, rounds: reminders.Rounds, now: datetime, limit: int | None) -> int:
+    """Remind people whose day has begun of their deadlines, each in a write of its own; returns how many failed."""
+    people: list[UUID] = []
+    if _failed(session, lambda: people.extend(reminders.next_people(session, rounds, now, limit))):
+        return 1
+    rounds.again = [
+        user_id for user_id in people if _failed(session, partial(_remind_one, session, config, user_id, now))
+    ]
+    return len(rounds.again)
+
+
+def _remind_one(session: Session, config: Config, user_id: UUID, now: datetime) -> None:
+    come = reminders.reminders_for(session, user_id, config.bank_dir, now)
+    if come:
+        _write(session, reminders.remind, user_id, come, config.base_url, now)
 
 
 def _failed(session: Session, job: Callable[[], object]) -> bool:

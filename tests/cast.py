@@ -85,6 +85,7 @@ def one_of_everything(
         "token": make.mail_link(session, person, created_at=now),
     }
     special = {
+        "deadlines": {"token": make.calendar_feed(session, person)},
         "practice": {"attempt_id": practice.id},
         "allowances.pause": {"attempt_id": paused.id},
         "room.time_up": {"attempt_id": expired.id},

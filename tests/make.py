@@ -16,7 +16,7 @@ from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Re
 from quizapp.bank.content import content_of
 from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
 from quizapp.bank.models import Item, ItemTag, ItemVersion, PassedReading
-from quizapp.credits.models import Activity, CalendarFeed, Certificate, CycleRules, HeldCredential
+from quizapp.credits.models import Activity, CalendarFeed, Certificate, ClosedCycle, CycleRules, HeldCredential
 from quizapp.mail.models import Notice, OutboxMail
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
@@ -217,6 +217,20 @@ def cycle_rules(session: Session, held: HeldCredential, **columns: Any) -> Cycle
     """The rule version of the cycles from the first day on."""
     values = {"from_on": held.certified_on, "version": "12-months", **columns}
     return _add(session, CycleRules(user_id=held.user_id, held_credential_id=held.id, **values))
+
+
+def closed_cycle(session: Session, held: HeldCredential, **columns: Any) -> ClosedCycle:
+    """The first cycle of a credential, closed with nothing in it."""
+    values = {
+        "start_on": held.certified_on,
+        "last_on": held.certified_on.replace(year=held.certified_on.year + 1) - timedelta(days=1),
+        "version": "12-months",
+        "carried_minutes": 0,
+        "content": {"activities": []},
+        "closed_at": NOW,
+        **columns,
+    }
+    return _add(session, ClosedCycle(user_id=held.user_id, held_credential_id=held.id, **values))
 
 
 def activity(session: Session, owner: User, title: str = "Denials webinar", **columns: Any) -> Activity:

@@ -17,7 +17,7 @@ from quizapp.accounts.models import User
 from quizapp.db import Database
 from quizapp.web import access_of
 from tests import make
-from tests.access import MATRIX, NO_PAGE, PUBLIC, SENT, VISITORS, read
+from tests.access import MATRIX, NO_PAGE, PUBLIC, REVALIDATED, SENT, VISITORS, read
 from tests.cast import Cast, make_cast, methods_of, rules_of
 from tests.conftest import CountStatements
 from tests.pages import Client, Pages
@@ -141,14 +141,14 @@ def test_looking_at_a_page_changes_nothing(
 
 def test_every_answer_carries_the_security_headers(app: Flask, client: Client, the_cast: Cast) -> None:
     visit_as(client, the_cast.people["owner"])
-    for address in [*(address for _, address in the_cast.addresses(app)), "/no-such-page"]:
+    for name, address in [*the_cast.addresses(app), ("nothing", "/no-such-page")]:
         headers = client.get(address).headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy, address
         assert "unsafe" not in policy, address
         assert headers["X-Content-Type-Options"] == "nosniff", address
         assert headers["Referrer-Policy"] == "same-origin", address
-        assert headers["Cache-Control"] == "no-store", address
+        assert headers["Cache-Control"] == ("private, no-cache" if name in REVALIDATED else "no-store"), address
 
 
 def test_addresses_are_kebab_case(app: Flask) -> None:

@@ -1,0 +1,134 @@
+"""Reminders of deadlines: whose day has begun, which reminders have come, and telling them; nothing here commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quizapp.accounts import zones
+from quizapp.accounts.letters import SIGNATURE
+from quizapp.accounts.models import User
+from quizapp.credits.deadlines import HeldDeadline, deadlines_held, today_of
+from quizapp.credits.models import HeldCredential
+from quizapp.mail.actions import enqueue, tell
+from quizapp.mail.models import Notice
+
+PAGE = "/credits/deadlines"
+# A day's reminders leave in the morning, when every zone has long changed its clocks and nobody is woken.
+MORNING = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder that has come: what it is told by, once, and what it says."""
+
+    key: str
+    title: str
+    body: str
+
+
+# --- Whose day has begun --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Rounds:
+    """Which morning of each time zone one process has looked through, so that it looks once a day and not all the time.
+
+    It is kept in memory on purpose: a process that starts anew, or a second machine, looks through a day once more,
+    and a reminder is told once all the same. So nothing is missed by a crash and nothing has to be claimed.
+    """
+
+    seen: dict[str, date] = field(default_factory=dict)
+    going: dict[str, date] = field(default_factory=dict)
+    last_id: UUID | None = None
+    again: list[UUID] = field(default_factory=list)
+
+    def begin(self, now: datetime) -> bool:
+        """Go on with the round under way, or begin one with the zones whose day has begun; False if none has."""
+        if not self.going:
+            mornings = {name: (now.astimezone(ZoneInfo(name)) - MORNING).date() for name in zones.names()}
+            self.going = {name: day for name, day in mornings.items() if self.seen.get(name) != day}
+            self.last_id = None
+        return bool(self.going)
+
+    def end(self) -> None:
+        """The zones of the round are looked through."""
+        self.seen |= self.going
+        self.going = {}
+
+
+def next_people(session: Session, rounds: Rounds, now: datetime, limit: int | None = None) -> Sequence[UUID]:
+    """Up to `limit` of the people who hold a credential and whose day has begun since they were last looked at.
+
+    Those who failed (`again`) come first. One statement, and none while no zone's day has begun.
+    """
+    if not rounds.begin(now):
+        return [*rounds.again]
+    holders = select(HeldCredential.user_id)
+    statement = select(User.id).where(User.id.in_(holders), User.time_zone.in_(rounds.going)).order_by(User.id)
+    if rounds.last_id:
+        statement = statement.where(User.id > rounds.last_id)
+    found = session.scalars(statement.limit(limit)).all()
+    if limit and len(found) == limit:
+        rounds.last_id = found[-1]
+    else:
+        rounds.end()
+    return [*rounds.again, *found]
+
+
+# --- Which reminders have come --------------------------------------------------------------------------------------
+
+
+def reminders_for(session: Session, user_id: UUID, bank_dir: Path, now: datetime) -> list[Reminder]:
+    """The reminders of a person's deadlines that have come, where they live, and were not told yet."""
+    user = session.get(User, user_id)
+    if user is None:
+        return []
+    today = today_of(user, now)
+    come = [
+        _reminder(held, step, today)
+        for held in deadlines_held(session, user_id, today, bank_dir)
+        # A day that was over before the site knew of the credential is no news.
+        if (step := held.deadline.step(today)) and held.deadline.day >= today_of(user, held.held_since)
+    ]
+    if not come:
+        return []
+    keys = [reminder.key for reminder in come]
+    told = set(session.scalars(select(Notice.key).where(Notice.user_id == user_id, Notice.key.in_(keys))))
+    return [reminder for reminder in come if reminder.key not in told]
+
+
+def _reminder(held: HeldDeadline, step: str, today: date) -> Reminder:
+    title = f"{held.name}: {held.deadline.heading(today)}"
+    return Reminder(held.key(step), title, "\n\n".join(held.deadline.sentences))
+
+
+# --- Telling them ---------------------------------------------------------------------------------------------------
+
+
+def remind(session: Session, user_id: UUID, reminders: Sequence[Reminder], base_url: str, now: datetime) -> int:
+    """Tell each reminder on the site, once, and by mail to who wants that; returns how many were new."""
+    user = session.get(User, user_id, populate_existing=True)
+    if user is None:
+        return 0
+    new = [each for each in reminders if tell(session, user_id, each.key, each.title, each.body, PAGE, now)]
+    if user.wants_reminders and user.email:
+        for each in new:
+            enqueue(session, user_id, user.email, each.title, _letter(each, base_url), now)
+    return len(new)
+
+
+def _letter(reminder: Reminder, base_url: str) -> str:
+    return f"""{reminder.body}
+
+Your deadlines: {base_url}{PAGE}
+
+You get this mail because "Mail me about credit deadlines" is chosen in your settings:
+{base_url}/settings
+
+{SIGNATURE}"""

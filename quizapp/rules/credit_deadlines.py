@@ -1,0 +1,138 @@
+"""Which days a holder must not miss, and which reminder of each has come. The calendar day is an argument."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from quizapp.rules.credit_cycles import retest_window
+from quizapp.rules.credit_sentences import (
+    counted_occasions,
+    late_sentence,
+    membership_sentence,
+    next_step,
+    progress_text,
+)
+from quizapp.rules.credit_status import BucketStatus, CycleStatus
+from quizapp.rules.credit_words import counted, credit_text, day_text
+
+STEPS = (90, 30, 7, 1)
+ENDED = "ended"
+ENDED_TOLD_FOR_DAYS = 30
+
+# What a day is called in a calendar, so many days before it, on it, and after it.
+WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    "cycle": ("last day of the cycle", "{} left", "today is the last day", "the cycle has ended"),
+    "retest": (
+        "last day to retest",
+        "{} left to retest",
+        "today is the last day to retest",
+        "the time to retest is over",
+    ),
+    "membership": ("membership ends", "membership ends in {}", "membership ends today", "membership has ended"),
+}
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day that a holder must not miss.
+
+    `begun_on` tells the deadlines of a kind apart, also where the day itself is moved. `missing` says in a few words
+    what is missing, `sentences` in full. What is settled asks for nothing more. Once the day is over, that is told
+    for `told_for_days`.
+    """
+
+    kind: Literal["cycle", "retest", "membership"]
+    day: date
+    begun_on: date
+    sentences: tuple[str, ...]
+    missing: str = ""
+    is_settled: bool = False
+    told_for_days: int = ENDED_TOLD_FOR_DAYS
+
+    def step(self, today: date) -> str | None:
+        """The reminder that has come: "90", "30", "7" or "1" days before the day, "ended" after it; the newest alone.
+
+        None more than 90 days before, long after, and where all is settled.
+        """
+        days = (self.day - today).days
+        if self.is_settled or days > max(STEPS) or days < -self.told_for_days:
+            return None
+        return str(min(step for step in STEPS if days <= step)) if days >= 0 else ENDED
+
+    @property
+    def summary(self) -> str:
+        """last day of the cycle, 2.5 hours missing."""
+        return self._with_missing(WORDS[self.kind][0])
+
+    def heading(self, today: date) -> str:
+        """30 days left, 2.5 hours missing; today is the last day to retest; membership has ended."""
+        _, before, on_the_day, after = WORDS[self.kind]
+        days = (self.day - today).days
+        return self._with_missing(before.format(counted(days, "day")) if days > 0 else after if days else on_the_day)
+
+    def _with_missing(self, text: str) -> str:
+        return f"{text}, {self.missing}" if self.missing else text
+
+
+def deadlines_of(statuses: Sequence[CycleStatus], member_until: date | None, today: date) -> tuple[Deadline, ...]:
+    """The deadlines of a credential: the ends of the cycles given, those that are not closed, and of the membership."""
+    found = [_end_of(status, today) for status in statuses]
+    if member_until and statuses and statuses[-1].holder.is_member:
+        found.append(_end_of_membership(statuses[-1], member_until, today))
+    return tuple(found)
+
+
+def _end_of(status: CycleStatus, today: date) -> Deadline:
+    """The last day of a cycle, or of the retest that ends it: with a window, that is the day after."""
+    cycle = status.cycle
+    if status.goes_by_hours:
+        late_days = cycle.rules.late.days if cycle.rules.late else 0
+        late = late_sentence(status, today)
+        known = "" if status.is_met else "Only what is logged here is counted."
+        return Deadline(
+            "cycle",
+            cycle.last_day,
+            cycle.start,
+            tuple(filter(None, [next_step(status, today), *_short_requirements(status), late, known])),
+            missing=_missing(status),
+            is_settled=status.is_met,
+            told_for_days=max(late_days, ENDED_TOLD_FOR_DAYS),
+        )
+    window = retest_window(cycle, cycle.last_day)
+    rule = cycle.rules.retest.rule if cycle.rules.retest else ""
+    if window is None:
+        return Deadline("retest", cycle.last_day, cycle.start, (rule,))
+    first, last = window
+    return Deadline("retest", last, cycle.start, (f"Retest between {day_text(first)} and {day_text(last)}.", rule))
+
+
+def _missing(status: CycleStatus) -> str:
+    """2.5 hours missing; one live conference missing; empty where nothing is."""
+    if status.missing_minutes:
+        return f"{credit_text(status.missing_minutes, status.cycle.rules.unit)} missing"
+    short = next((each for each in status.occasions if each.missing), None)
+    return f"{counted_occasions(short.missing, short.occasion.name)} missing" if short else ""
+
+
+def _short_requirements(status: CycleStatus) -> list[str]:
+    """9.5 of 12 hours in all: one line for each requirement that is short, where there are several."""
+    short = [each for each in status.requirements if each.short_minutes]
+    return [_line(each, status) for each in short] if len(short) > 1 else []
+
+
+def _line(each: BucketStatus, status: CycleStatus) -> str:
+    return f"{progress_text(each, status.cycle.rules.unit)} {each.bucket.name}."
+
+
+def _end_of_membership(status: CycleStatus, member_until: date, today: date) -> Deadline:
+    """The last day of a membership; how long a gap is borne is for the rules to say."""
+    membership = status.cycle.rules.membership
+    plain = f"Your membership {'ended on' if member_until < today else 'runs until'} {day_text(member_until)}."
+    return Deadline(
+        "membership",
+        member_until,
+        date.min,
+        (membership_sentence(status.cycle, member_until, today) or plain,),
+        told_for_days=max(membership.gap_days if membership else 0, ENDED_TOLD_FOR_DAYS),
+    )
