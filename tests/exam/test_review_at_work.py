@@ -82,7 +82,9 @@ def test_the_catalogue_and_the_forms_count_what_can_be_drawn(session: Session, o
     make.items(session, 5, prefix="unread", is_read=False)
     flag(session, ["finance-0"], "", make.NOW)
     assert "Finance (24)" in page.get("/mocks/custom").text
-    assert "Finance (30)" in page.get("/practice").text
+    practice = page.get("/practice").text
+    assert "Finance (30)" in practice
+    assert "Unseen items left for mocks: 224 of 224" in practice
     custom = {"item_count": "200", "domains": "finance", "start_token": str(uuid4())}
     assert "24 items" in page.post("/mocks/custom", custom).text
 
