@@ -161,7 +161,8 @@ def _as_text(table: Table) -> str:
     rows: Sequence[tuple[str, ...]] = (table.columns, *table.rows)
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
     for row in rows if table.rows else []:
-        first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        set_to = str.ljust if table.is_prose else str.rjust
+        first, *rest = (set_to(cell, width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([row[0].ljust(len(first)), *rest]).rstrip())
     if not table.rows:
         lines.append("Nothing.")

@@ -26,12 +26,16 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns' names, rows whose first cell names them, and a sentence about it."""
+    """A table: its columns' names, rows whose first cell names them, and a sentence about it.
+
+    The other cells are numbers, set to the right, unless it `is_prose`.
+    """
 
     title: str
     columns: Cells
     rows: tuple[Cells, ...]
     note: str = ""
+    is_prose: bool = False
 
 
 def band_of(difficulty: float) -> str:
@@ -62,7 +66,7 @@ def flag_table(flags: Sequence[tuple[str, datetime, str, date]] | None) -> Table
         return Table("Flagged items", (), (), "There is no database here, and flags are kept in it.")
     rows = tuple((item_id, f"{at:%Y-%m-%d}", str(by), note) for item_id, at, note, by in flags)
     note = "Mocks leave them out where they can. A flag falls when the item is loaded again, checked on a later day."
-    return Table("Flagged items", ("Item", "Flagged on", "Review by", "Note"), rows, note)
+    return Table("Flagged items", ("Item", "Flagged on", "Review by", "Note"), rows, note, is_prose=True)
 
 
 def cells(items: Iterable[ItemText]) -> list[tuple[str | int, ...]]:
