@@ -66,8 +66,9 @@ POST allowances.start_over            sign-in   sign-in  goes     goes   goes   
 GET  attempts.state                   sign-in   404      404      200    404    404      404
 POST attempts.store_events            sign-in   404      404      200    404    404      404
 
-GET  activities.ask_to_delete_activity sign-in   sign-in  404      200    404    404      404
+GET  activities.activity              sign-in   sign-in  404      200    404    404      404
 POST activities.change_activity       sign-in   sign-in  404      422    404    404      404
+GET  activities.deleted               sign-in   sign-in  200      200    200    200      200
 POST activities.delete_activity       sign-in   sign-in  404      goes   404    404      404
 GET  transfer.choose_file             sign-in   sign-in  200      200    200    200      200
 POST transfer.upload                  sign-in   sign-in  422      422    422    422      422
@@ -79,6 +80,10 @@ GET  transfer.download_xlsx           sign-in   sign-in  200      200    200    
 GET  activities.edit_activity         sign-in   sign-in  404      200    404    404      404
 POST activities.log_activity          sign-in   sign-in  400      400    400    400      400
 GET  activities.new_activity          sign-in   sign-in  200      200    200    200      200
+GET  activities.overview              sign-in   sign-in  200      200    200    200      200
+POST activities.preview               sign-in   sign-in  400      400    400    400      400
+POST activities.restore_activity      sign-in   sign-in  404      goes   404    404      404
+GET  activities.what_if               sign-in   sign-in  200      200    200    200      200
 GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
 
 GET  deadlines.feed                   200       200      200      200    200    200      200

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
@@ -83,9 +83,12 @@ def log_activities(session: Session, user_id: UUID, entries: Sequence[tuple[UUID
     return len(session.scalars(statement).all())
 
 
-def change_activity(session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime) -> bool:
-    """Change a logged activity; False when the person has no such activity."""
-    return _update(session, user_id, activity_id, is_deleted=False, changed_at=now, **entry.columns())
+def change_activity(
+    session: Session, user_id: UUID, activity_id: UUID, entry: Entry, now: datetime, *, seen_at: datetime
+) -> bool:
+    """Change a logged activity that was last changed at `seen_at`; False when it was changed since, or is gone."""
+    unchanged = Activity.changed_at == seen_at
+    return _update(session, user_id, activity_id, unchanged, is_deleted=False, changed_at=now, **entry.columns())
 
 
 def delete_activity(session: Session, user_id: UUID, activity_id: UUID, now: datetime) -> bool:
@@ -98,11 +101,18 @@ def restore_activity(session: Session, user_id: UUID, activity_id: UUID) -> bool
     return _update(session, user_id, activity_id, is_deleted=True, deleted_at=None)
 
 
-def _update(session: Session, user_id: UUID, activity_id: UUID, *, is_deleted: bool, **values: Any) -> bool:
+def _update(
+    session: Session,
+    user_id: UUID,
+    activity_id: UUID,
+    *conditions: ColumnElement[bool],
+    is_deleted: bool,
+    **values: Any,
+) -> bool:
     was = Activity.deleted_at.is_not(None) if is_deleted else Activity.deleted_at.is_(None)
     statement = (
         update(Activity)
-        .where(Activity.user_id == user_id, Activity.id == activity_id, was)
+        .where(Activity.user_id == user_id, Activity.id == activity_id, was, *conditions)
         .values(values)
         .returning(Activity.id)
     )

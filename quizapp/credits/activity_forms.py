@@ -15,6 +15,7 @@ from quizapp.credits.credit_tags import CreditTags
 from quizapp.credits.forms import SHORT, AmountField, DayField
 from quizapp.credits.models import Activity
 from quizapp.rules import credit_units, credit_words
+from quizapp.rules.credit_words import day_text
 from quizapp.web import BaseForm
 
 COST = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?")
@@ -27,6 +28,21 @@ UNIT_CHOICES = {
 }
 DELIVERY_CHOICES = {"live": "Live", "self-paced": "Self-paced", "unknown": "Not sure"}
 PLANNED_MOST_HOURS = 1000
+# The fields of the form, and the columns that they fill.
+COLUMNS = {
+    "title": "title",
+    "provider": "provider",
+    "started_on": "started_on",
+    "ended_on": "ended_on",
+    "amount": "amount_hundredths",
+    "unit": "unit",
+    "delivery": "delivery",
+    "tags": "tags",
+    "domains": "domains",
+    "index_number": "index_number",
+    "cost": "cost_cents",
+    "note": "note",
+}
 
 
 class ManyField(SelectMultipleField):
@@ -151,6 +167,24 @@ def form_data_of(activity: Activity) -> dict[str, object]:
         "cost": "" if activity.cost_cents is None else f"{credit_words.hundredths(activity.cost_cents):.2f}",
         "note": activity.note,
     }
+
+
+def differences(form: ActivityForm, stored: Activity) -> list[tuple[str, str]]:
+    """Labels of the fields in which a valid form says something else than the stored activity, with what that says."""
+    said = form.entry().columns()
+    shown = form_data_of(stored)
+    return [
+        (form[name].label.text, _shown(form[name], shown[name]))
+        for name, column in COLUMNS.items()
+        if said[column] != getattr(stored, column)
+    ]
+
+
+def _shown(field: Field, value: object) -> str:
+    names = dict(getattr(field, "choices", None) or {})
+    values = value if isinstance(value, list) else [value]
+    texts = [day_text(each) if isinstance(each, date) else str(names.get(each, each or "")) for each in values]
+    return ", ".join(text for text in texts if text) or "empty"
 
 
 class PlannedForm(BaseForm):

@@ -281,3 +281,12 @@ def deleted_activity(session: Session, user_id: UUID, activity_id: UUID) -> Acti
             Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_not(None)
         )
     )
+
+
+def deleted_activities(session: Session, user_id: UUID) -> Sequence[Activity]:
+    """What the person deleted and can still bring back, what was deleted last first."""
+    return session.scalars(
+        select(Activity)
+        .where(Activity.user_id == user_id, Activity.deleted_at.is_not(None))
+        .order_by(Activity.deleted_at.desc(), Activity.id)
+    ).all()

@@ -67,13 +67,13 @@ def effect_of(
 
 
 def verdict(effect: Effect) -> str:
-    """Counts; Counts in part; Does not count; Closed cycle; Retest instead of hours: for a mark beside the name."""
+    """Counts; Counts in part; Counts, not needed; Does not count; Waits; Closed cycle: for a mark beside the name."""
     if effect.kind == "closed":
         return "Closed cycle"
     if effect.after and not effect.after.goes_by_hours:
         return "Retest instead of hours"
     if not effect.counted_minutes or not effect.entry:
-        return "Does not count"
+        return "Waits" if effect.entry and effect.entry.why_not == "next" else "Does not count"
     if effect.counted_minutes < effect.entry.credit.minutes:
         return "Counts in part"
     return "Counts" if effect.is_useful else "Counts, not needed"
@@ -88,7 +88,7 @@ def what_counts(effect: Effect) -> str:
     if effect.after is None or effect.entry is None:
         raise ValueError("An effect on an open cycle has its statuses.")
     text = entry_text(effect.entry, effect.after)
-    if effect.entry.why_not == "repeated":
+    if effect.entry.why_not in {"repeated", "next"}:
         return text
     if not effect.counted_minutes:
         return f"Does not count: {_ended(text)}"
@@ -206,6 +206,8 @@ def best_kinds(
     What brings nothing more than a better one, or than one that asks less, is left out. Each credential is reckoned
     once for each combination of tags that its rules tell apart: some dozen times, however many kinds there are.
     """
+    if not any(map(_has_need, statuses)):
+        return []
     gains = [_gains_of(status, minutes, today, reckon) for status in statuses]
     asked = frozenset(tag for status in statuses for tag in status.cycle.rules.tags if _has_need(status))
     found = [

@@ -1,0 +1,112 @@
+"""The list of activities: what an address asks for of it, and the page that answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from quizapp.credits.models import Activity
+from quizapp.credits.queries import Standings
+from quizapp.rules.credit_status import CycleStatus
+from quizapp.rules.credit_words import span_text
+
+PAGE_LENGTH = 100
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A text that title, provider, index number or note contain; the year of the last day; a cycle of a credential."""
+
+    text: str = ""
+    year: int | None = None
+    cycle: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> "Filters":
+        """What an address asks for; what cannot be read is left out."""
+        year, page = args.get("year", ""), args.get("page", "")
+        return cls(
+            text=args.get("text", "").replace("\x00", "").strip()[:200],
+            year=int(year) if year.isdecimal() and len(year) == 4 else None,
+            cycle=args.get("cycle", ""),
+            page=min(max(1, int(page)), LAST_PAGE) if page.isdecimal() and len(page) < 6 else 1,
+        )
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.text or self.year or self.cycle)
+
+    def args(self, page: int | None = None) -> dict[str, Any]:
+        """The address's arguments for the same list, on another page if one is given."""
+        number = page or self.page
+        found = {"text": self.text, "year": str(self.year or ""), "cycle": self.cycle, "page": str(number)}
+        return {name: value for name, value in found.items() if value and (name, value) != ("page", "1")}
+
+
+@dataclass(frozen=True)
+class ListedPage:
+    """One page of the activities that fit, and the sums of all that fit."""
+
+    activities: Sequence[Activity]
+    count: int
+    minutes: int
+    cost_cents: int
+    number: int
+    last: int
+
+
+def listed_page(standings: Standings, filters: Filters) -> ListedPage:
+    """The page that the filters ask for; the last one if there are fewer."""
+    fitting = _fitting(standings, filters)
+    last = max(1, -(-len(fitting) // PAGE_LENGTH))
+    number = min(filters.page, last)
+    return ListedPage(
+        activities=fitting[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH],
+        count=len(fitting),
+        minutes=sum(each.minutes for each in fitting),
+        cost_cents=sum(each.cost_cents or 0 for each in fitting),
+        number=number,
+        last=last,
+    )
+
+
+def _fitting(standings: Standings, filters: Filters) -> list[Activity]:
+    words = filters.text.casefold().split()
+    status = cycles_of(standings).get(filters.cycle)
+    return [
+        each
+        for each in standings.activities
+        if (filters.year is None or each.ended_on.year == filters.year)
+        and (status is None or str(each.id) in status[1].entries)
+        and all(word in _searched(each) for word in words)
+    ]
+
+
+def _searched(activity: Activity) -> str:
+    return " ".join((activity.title, activity.provider, activity.index_number, activity.note)).casefold()
+
+
+def cycles_of(standings: Standings) -> dict[str, tuple[str, CycleStatus]]:
+    """Every cycle of every credential held by what the address calls it, newest first, with its name."""
+    return {
+        cycle_key(holding.held.id, status.cycle.start): (
+            f"{holding.rules.short_name}, {span_text(status.cycle)}",
+            status,
+        )
+        for holding in standings.holdings
+        for status in reversed(holding.statuses)
+    }
+
+
+def cycle_key(held_id: UUID, start: date) -> str:
+    """What an address calls a cycle."""
+    return f"{held_id}:{start.isoformat()}"
+
+
+def years_of(standings: Standings) -> list[int]:
+    """The years in which something was logged, newest first."""
+    return sorted({each.ended_on.year for each in standings.activities}, reverse=True)
