@@ -16,6 +16,10 @@ from quizapp.accounts.routes import blueprint as accounts
 from quizapp.attempts.routes import blueprint as attempts
 from quizapp.config import Config, read_config, secret_key_of
 from quizapp.credits.activity_routes import blueprint as activities
+from quizapp.credits.audit_routes import blueprint as audit
+from quizapp.credits.closing_routes import blueprint as closing
+from quizapp.credits.credential_routes import blueprint as credentials
+from quizapp.credits.custom_routes import blueprint as custom
 from quizapp.credits.deadline_routes import blueprint as deadlines
 from quizapp.credits.evidence_routes import blueprint as evidence
 from quizapp.credits.routes import blueprint as credits_
@@ -43,7 +47,11 @@ BLUEPRINTS = (
     practice,
     insights,
     credits_,
+    credentials,
+    closing,
+    custom,
     transfer,
+    audit,
     deadlines,
     activities,
     evidence,

@@ -70,6 +70,9 @@ GET  activities.activity              sign-in   sign-in  404      200    404    
 POST activities.change_activity       sign-in   sign-in  404      422    404    404      404
 GET  activities.deleted               sign-in   sign-in  200      200    200    200      200
 POST activities.delete_activity       sign-in   sign-in  404      goes   404    404      404
+GET  audit.originals                  sign-in   sign-in  404      200    404    404      404
+GET  audit.pack                       sign-in   sign-in  404      200    404    404      404
+GET  audit.transcript                 sign-in   sign-in  404      200    404    404      404
 GET  transfer.choose_file             sign-in   sign-in  200      200    200    200      200
 POST transfer.upload                  sign-in   sign-in  422      422    422    422      422
 POST transfer.check                   sign-in   sign-in  400      400    400    400      400
@@ -85,6 +88,29 @@ POST activities.preview               sign-in   sign-in  400      400    400    
 POST activities.restore_activity      sign-in   sign-in  404      goes   404    404      404
 GET  activities.what_if               sign-in   sign-in  200      200    200    200      200
 GET  credits.overview                 sign-in   sign-in  200      200    200    200      200
+
+GET  closing.ask_to_close             sign-in   sign-in  404      200    404    404      404
+GET  closing.ask_to_reopen            sign-in   sign-in  404      200    404    404      404
+GET  closing.check                    sign-in   sign-in  404      200    404    404      404
+POST closing.close                    sign-in   sign-in  404      goes   404    404      404
+GET  closing.export                   sign-in   sign-in  404      200    404    404      404
+POST closing.reopen                   sign-in   sign-in  404      goes   404    404      404
+
+POST credentials.add_credential       sign-in   sign-in  422      422    422    422      422
+GET  credentials.ask_to_delete_credential sign-in sign-in 404     200    404    404      404
+POST credentials.change_credential    sign-in   sign-in  404      422    404    404      404
+GET  credentials.choose               sign-in   sign-in  200      200    200    200      200
+POST credentials.delete_credential    sign-in   sign-in  404      goes   404    404      404
+GET  credentials.details              sign-in   sign-in  404      200    404    404      404
+GET  credentials.edit_credential      sign-in   sign-in  404      200    404    404      404
+GET  credentials.new_credential       sign-in   sign-in  200      200    200    200      200
+
+GET  custom.ask_to_delete_custom      sign-in   sign-in  404      200    404    404      404
+POST custom.delete_custom             sign-in   sign-in  404      goes   404    404      404
+GET  custom.edit_custom               sign-in   sign-in  404      200    404    404      404
+GET  custom.new_custom                sign-in   sign-in  200      200    200    200      200
+POST custom.rewrite_custom            sign-in   sign-in  404      422    404    404      404
+POST custom.write_custom              sign-in   sign-in  400      400    400    400      400
 
 GET  deadlines.feed                   200       200      200      200    200    200      200
 POST deadlines.make_feed              sign-in   sign-in  200      200    200    200      200
@@ -158,6 +184,9 @@ NO_PAGE = {
     "GET room.service_worker",
     "GET accounts.export",
     "GET deadlines.feed",
+    "GET audit.originals",
+    "GET audit.pack",
+    "GET audit.transcript",
     "GET transfer.example",
     "GET transfer.download_csv",
     "GET transfer.download_xlsx",
@@ -177,6 +206,7 @@ SENT: dict[str, dict[str, Any]] = {
         }
     },
     "POST allowances.credit_outage": {"data": {"seconds": "60"}},
+    "POST closing.close": {"data": {"version": "12-ceus", "mark": "of another day"}},
     "POST room.go": {"data": {"go": "1"}},
     "POST room.save_item": {"data": {"answer": "A", "answer_form": "1"}},
     "POST practice.answer": {"data": {"answer": "A"}},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from flask import Flask
@@ -72,7 +72,11 @@ def one_of_everything(
         make.mark(session, finished, item, position, chosen=position % 3, is_correct=position % 3 != 0, marked_at=now)
     make.response(session, practice, free[0].id)
     make.mark(session, practice, free[0], is_first_sight=False, marked_at=now)
-    make.cycle_rules(session, make.held_credential(session, person))
+    held_credential = make.held_credential(session, person)
+    make.cycle_rules(session, held_credential)
+    yearly = make.held_credential(session, person, rules="cmom", certified_on=date(2024, 2, 1))
+    make.cycle_rules(session, yearly, version="12-ceus")
+    closed = make.closed_cycle(session, yearly, start_on=date(2024, 2, 1), last_on=date(2024, 12, 31))
     make.notice(session, person)
     make.notice(session, person, "A deadline that was read", read_at=now)
     activity = make.activity(session, person)
@@ -81,11 +85,18 @@ def one_of_everything(
         "position": 1,
         "activity_id": activity.id,
         "certificate_id": make.certificate(session, activity).id,
+        "held_id": held_credential.id,
+        "start": held_credential.certified_on.isoformat(),
+        "custom_id": make.custom_credential(session, person).id,
+        "rules": "cpc",
         "item_id": free[0].id,
         "token": make.mail_link(session, person, created_at=now),
     }
     special = {
         "deadlines": {"token": make.calendar_feed(session, person)},
+        "closing": {"held_id": yearly.id, "start": "2025-01-01"},
+        "closing.ask_to_reopen": {"start": closed.start_on.isoformat()},
+        "closing.reopen": {"start": closed.start_on.isoformat()},
         "practice": {"attempt_id": practice.id},
         "allowances.pause": {"attempt_id": paused.id},
         "room.time_up": {"attempt_id": expired.id},

@@ -1,23 +1,18 @@
-"""Tables that people bring and take away: CSV and XLSX, both ways, from and to rows of texts."""
+"""Tables that people bring and take away, as rows of texts: CSV here, XLSX by xlsx_files."""
 
 import csv
-import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from io import BytesIO, StringIO
+from io import StringIO
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
+from quizapp.lazy import lazily
 
 Rows = Sequence[Sequence[str]]
 
+xlsx_rows = lazily("quizapp.credits.xlsx_files:rows_of")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1000
 MOST_COLUMNS = 40
 MOST_CELL_CHARACTERS = 4000
-MOST_UNPACKED_BYTES = 20_000_000
-MOST_PACKED_PARTS = 2000
 
 
 class BadTableError(Exception):
@@ -35,7 +30,7 @@ def rows_of(content: bytes) -> Rows:
     if not content.strip():
         raise BadTableError("The file is empty.")
     if content.startswith(b"PK\x03\x04"):
-        rows = _xlsx_rows(content)
+        rows = xlsx_rows(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadTableError("This is an old Excel file or one with a password. Save it as .xlsx or .csv without one.")
     elif b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -79,52 +74,6 @@ def _csv_rows(text: str) -> Rows:
         raise BadTableError(f"The file is no CSV that can be read: {error}.") from error
 
 
-def _xlsx_rows(content: bytes) -> Rows:
-    """The first sheet that has rows; values that a formula had when the file was saved."""
-    try:
-        _check_packing(content)
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        try:
-            sheets = (sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True) for sheet in book.worksheets)
-            return next((rows for rows in map(_sheet_rows, sheets) if rows), [])
-        finally:
-            book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise BadTableError("This file cannot be opened as a spreadsheet. Save it as .xlsx or .csv anew.") from error
-
-
-def _check_packing(content: bytes) -> None:
-    with zipfile.ZipFile(BytesIO(content)) as packed:
-        parts = packed.infolist()
-    if len(parts) > MOST_PACKED_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
-        raise BadTableError("Unpacked, this file is too large. Save the sheet as CSV.")
-
-
-def _sheet_rows(rows: Iterable[Sequence[object]]) -> Rows:
-    found = []
-    for row in rows:
-        texts = [_cell_text(value) for value in row]
-        while texts and not texts[-1]:
-            texts.pop()
-        if texts:
-            found.append(texts)
-        if len(found) > MOST_ROWS + 1:
-            raise BadTableError(f"The file has more than {MOST_ROWS:,} rows; so many are read at once. Split it.")
-    return found
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
 # --- Writing --------------------------------------------------------------------------------------------------------
 
 
@@ -142,18 +91,3 @@ def csv_of(rows: Iterable[Sequence[str]]) -> bytes:
     text = StringIO(newline="")
     csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def xlsx_of(rows: Iterable[Sequence[str]], title: str) -> bytes:
-    """A workbook of one sheet whose cells are all texts, so that none is a formula; the headings stay in sight."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        cells = [WriteOnlyCell(sheet, guarded(text)) for text in row]
-        for cell in cells:
-            cell.data_type = "s"
-        sheet.append(cells)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()

@@ -14,15 +14,17 @@ from quizapp.credits import transfer_forms as forms
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.import_rows import COLUMNS
 from quizapp.credits.models import Activity
-from quizapp.credits.table_files import BadTableError, Rows, csv_of, rows_of, xlsx_of
+from quizapp.credits.table_files import BadTableError, Rows, csv_of, rows_of
 from quizapp.credits.transfer_forms import CheckedRow, MappingForm
 from quizapp.db import writing
+from quizapp.lazy import lazily
 from quizapp.rules import credit_words
 from quizapp.rules.credit_units import UNITS
 from quizapp.web import config, db_session, now, say, today
 
 blueprint = Blueprint("transfer", __name__)
 
+xlsx_of = lazily("quizapp.credits.xlsx_files:workbook_of")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,7 +40,7 @@ def download_csv() -> ResponseReturnValue:
 @blueprint.get("/credits/activities.xlsx")
 def download_xlsx() -> ResponseReturnValue:
     """The same as a workbook."""
-    return _file(xlsx_of(_exported(), "Activities"), XLSX, "xlsx")
+    return _file(xlsx_of(list(_exported()), "Activities"), XLSX, "xlsx")
 
 
 @blueprint.get("/credits/import/example.csv")

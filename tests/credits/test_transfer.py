@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from quizapp.accounts.models import User
 from quizapp.credits.import_rows import NOT_MAPPED, guess_columns
 from quizapp.credits.models import Activity
-from quizapp.credits.table_files import BadTableError, csv_of, guarded, rows_of, xlsx_of
+from quizapp.credits.table_files import BadTableError, csv_of, guarded, rows_of
+from quizapp.credits.xlsx_files import workbook_of
 from tests import make
 from tests.pages import Client, Page, Pages
 
@@ -216,7 +217,7 @@ def test_headings_are_known_in_whatever_case_and_each_column_once() -> None:
 
 def test_both_ways_through_a_file_give_the_same_rows() -> None:
     rows = [["Title", "Note"], ["=A", "two\nlines"], ["'quoted", "“x”"]]
-    assert rows_of(csv_of(rows)) == rows_of(xlsx_of(rows, "x")) == rows
+    assert rows_of(csv_of(rows)) == rows_of(workbook_of(rows, "x")) == rows
 
 
 def test_the_example_can_be_imported(page: Pages, owner: User, client: Client) -> None:

@@ -1,0 +1,151 @@
+"""What an audit asks for, of one cycle: the transcript's data, and the certificates in the order of its entries."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
+
+from quizapp.credits.cycle_records import CycleRecord, RecordedActivity, counted_activities, record_in, record_of
+from quizapp.credits.models import Certificate
+from quizapp.credits.queries import Holding, Standings
+from quizapp.rules.credit_words import amount_text, day_text, hours_text, hundredths
+
+NO_AFFILIATION = "Made with quizapp from what its holder entered. Not affiliated with, or endorsed by, the body."
+PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A certificate of an entry of the transcript; `kept` is None where the file is no longer on record."""
+
+    number: int
+    activity: RecordedActivity
+    name: str
+    sha256: str
+    kept: Certificate | None
+
+    @property
+    def bookmark(self) -> str:
+        """3. Denials webinar: certificate.pdf."""
+        return f"{self.number}. {self.activity.title}: {self.name}"
+
+    @property
+    def path(self) -> str:
+        """03-denials-webinar/1a2b3c4d-certificate.pdf: plain letters, and no two alike."""
+        return f"{self.number:02}-{plain_name(self.activity.title)}/{self.sha256[:8]}-{plain_file_name(self.name)}"
+
+
+def plain_name(text: str) -> str:
+    """A text as part of a file's name on any system: letters, digits and hyphens, at most 60."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:60].strip("-") or "file"
+
+
+def plain_file_name(name: str) -> str:
+    """The same of a whole name, with its ending."""
+    path = PurePosixPath(name)
+    return f"{plain_name(path.stem)}.{plain_name(path.suffix)}" if path.suffix else plain_name(name)
+
+
+def record_for(
+    holding: Holding,
+    start: date,
+    standings: Standings,
+    certificates: Mapping[UUID, Sequence[Certificate]],
+    today: date,
+) -> CycleRecord | None:
+    """A closed cycle as it is on record, another one as it stands today; None where no cycle begins on that day."""
+    if start in holding.closed:
+        return record_in(holding.closed[start])
+    status = holding.status_from(start)
+    if status is None:
+        return None
+    counted = counted_activities(status, standings.activities, certificates)
+    return record_of(holding, status, counted, 0, today)
+
+
+def numbered(record: CycleRecord) -> list[tuple[int, RecordedActivity]]:
+    """The entries of the transcript, oldest first, with their numbers."""
+    return list(enumerate(sorted(record.activities, key=lambda each: (each.ended_on, each.title, each.id)), start=1))
+
+
+def exhibits_of(record: CycleRecord, certificates: Mapping[UUID, Sequence[Certificate]]) -> Iterator[Exhibit]:
+    """Every certificate that the record names, in the order of the entries, found again by its checksum."""
+    for number, activity in numbered(record):
+        kept = {each.sha256: each for each in certificates.get(UUID(activity.id), ())}
+        for each in activity.certificates:
+            yield Exhibit(number, activity, each.name, each.sha256, kept.get(each.sha256))
+
+
+def missing_lines(record: CycleRecord, exhibits: Sequence[Exhibit], lost: Sequence[str] = ()) -> list[str]:
+    """What an auditor would look for in vain, a line each."""
+    lines = [
+        f"{number}. {activity.title}: {' and '.join(PROOF_NAMES.get(each, each) for each in activity.missing_proof)}"
+        for number, activity in numbered(record)
+        if activity.missing_proof
+    ]
+    gone = [exhibit for exhibit in exhibits if exhibit.kept is None or exhibit.sha256 in lost]
+    return lines + [f"{exhibit.bookmark} was on record and is no longer kept" for exhibit in gone]
+
+
+def transcript_data(
+    record: CycleRecord, holder: str, exhibits: Sequence[Exhibit], today: date, lost: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the transcript shows, all as texts."""
+    files = {number: sum(each.number == number for each in exhibits) for number, _ in numbered(record)}
+    return {
+        "title": f"Continuing education for {record.short_name}, {_span(record.start_on, record.last_on)}",
+        "holder": holder,
+        "credential": f"{record.name} ({record.short_name}), {record.body_name}. "
+        f"Certified on {day_text(record.holder.certified_on)}.",
+        "span": f"Cycle: {_span(record.start_on, record.last_on)}.",
+        "verdict": record.verdict,
+        "surplus": record.surplus or "",
+        "requirements": [
+            {"name": _capital(each.name), "progress": each.progress, "outcome": each.outcome, "depth": each.depth}
+            for each in record.requirements
+        ]
+        + [
+            {
+                "name": _capital(each.name),
+                "progress": f"{each.number} of {each.at_least}",
+                "outcome": "Met" if each.number >= each.at_least else "Missing",
+                "depth": 0,
+            }
+            for each in record.occasions
+        ],
+        "rules": f"Rules: {record.rules.name}, as recorded {record.rules.recorded}. {record.rules.standing} "
+        f"{record.rules.source_age}",
+        "missing": missing_lines(record, exhibits, lost),
+        "activities": [_entry(number, each, files[number]) for number, each in numbered(record)],
+        "about": f"Made on {day_text(today)}. It shows what its holder entered, reckoned by the rules as they were "
+        f"recorded; it is no statement of {record.body}. {NO_AFFILIATION}",
+        "footer": f"{record.short_name}, {_span(record.start_on, record.last_on)}",
+    }
+
+
+def _entry(number: int, activity: RecordedActivity, files: int) -> dict[str, str]:
+    length, entered = hours_text(activity.minutes), amount_text(hundredths(activity.amount_hundredths), activity.unit)
+    proof = [f"{files} {'file' if files == 1 else 'files'}"] if files else []
+    proof += [f"No. {activity.index_number}"] if activity.index_number else []
+    return {
+        "number": str(number),
+        "title": activity.title,
+        "provider": activity.provider,
+        "days": _span(activity.started_on, activity.ended_on),
+        "length": length if length == entered else f"{length} ({entered})",
+        "counts": activity.counts,
+        "proof": ", ".join(proof) or "none",
+    }
+
+
+def _span(first: date, last: date) -> str:
+    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

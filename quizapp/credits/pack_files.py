@@ -1,0 +1,60 @@
+"""An audit pack as files: one PDF with every certificate behind a bookmark, and a zip of what was kept."""
+
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+
+LETTER_POINTS = (612.0, 792.0)
+MARGIN_POINTS = 36.0
+
+
+@dataclass(frozen=True)
+class PackedFile:
+    """A certificate in a pack: the bookmark that leads to it, its path in the zip, and its bytes."""
+
+    bookmark: str
+    path: str
+    media_type: str
+    content: bytes
+
+
+def pack_pdf(title: str, cover: bytes, files: Sequence[PackedFile]) -> bytes:
+    """The cover, then each certificate behind its bookmark; pictures become pages of US letter size."""
+    writer = PdfWriter()
+    writer.append(BytesIO(cover), outline_item="Transcript", import_outline=False)
+    for file in files:
+        pages = file.content if file.media_type == "application/pdf" else _page_of(file.content)
+        writer.append(PdfReader(BytesIO(pages)), outline_item=file.bookmark, import_outline=False)
+    writer.add_metadata({"/Title": title})
+    content = BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def _page_of(picture: bytes) -> bytes:
+    """A picture as large as fits between the margins of a page, in the middle of it."""
+    with Image.open(BytesIO(picture)) as opened:
+        image = opened.convert("RGB")
+    room = tuple(side - 2 * MARGIN_POINTS for side in LETTER_POINTS)
+    points_a_pixel = min(room[0] / image.width, room[1] / image.height, 1.0)
+    size = tuple(round(side / points_a_pixel) for side in LETTER_POINTS)
+    page = Image.new("RGB", (size[0], size[1]), "white")
+    page.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    content = BytesIO()
+    page.save(content, "PDF", resolution=72 / points_a_pixel)
+    return content.getvalue()
+
+
+def pack_zip(into: IO[bytes], files: Sequence[tuple[str, bytes]]) -> None:
+    """The files as they are, with SHA256SUMS, which `sha256sum --check` reads."""
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in files)
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for path, content in files:
+            packed.writestr(path, content)
+        packed.writestr("SHA256SUMS", sums)

@@ -1,0 +1,176 @@
+"""The transcript, the pack and the zip of a cycle."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from sqlalchemy.orm import Session
+
+from quizapp.accounts.models import User
+from quizapp.credits import evidence_queries
+from quizapp.credits.audit import plain_name
+from quizapp.credits.models import Activity, Certificate, HeldCredential
+from tests import make
+from tests.pages import Pages
+
+START = date(2025, 5, 20)
+
+
+@pytest.fixture
+def owner(session: Session, page: Pages) -> User:
+    owner = make.user(session, display_name="Candidate 01")
+    page.sign_in(owner)
+    return owner
+
+
+@pytest.fixture
+def held(session: Session, owner: User) -> HeldCredential:
+    held = make.held_credential(session, owner, certified_on=START)
+    make.cycle_rules(session, held)
+    return held
+
+
+Keep = Callable[[Activity, str, str, bytes], Certificate]
+
+
+@pytest.fixture
+def keep(session: Session, app: Flask) -> Keep:
+    """Keeps a certificate as an upload does, bytes and all."""
+
+    def kept(activity: Activity, name: str, media_type: str, content: bytes) -> Certificate:
+        key = evidence_queries.store_of(app.config["QUIZAPP"]).put(content)
+        return make.certificate(
+            session,
+            activity,
+            name=name,
+            media_type=media_type,
+            byte_count=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            storage_key=key,
+        )
+
+    return kept
+
+
+def pdf(pages: int = 1) -> bytes:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(612, 792)
+    content = BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def picture() -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (300, 200), "teal").save(content, "JPEG")
+    return content.getvalue()
+
+
+def fetch(page: Pages, held: HeldCredential, what: str, status: int = 200) -> bytes:
+    answer = page.client.get(f"/credits/credentials/{held.id}/cycles/{START.isoformat()}/{what}")
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    content: bytes = answer.data
+    answer.close()
+    return content
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages)
+
+
+def test_the_transcript_is_tagged_and_searchable(
+    page: Pages, owner: User, held: HeldCredential, session: Session
+) -> None:
+    make.activity(session, owner, "Denials & appeals: #1 *star* $x$", provider="A “society”", index_number="PA-17")
+    content = fetch(page, held, "transcript.pdf")
+    reader = PdfReader(BytesIO(content))
+    catalog: Any = reader.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in catalog
+    assert catalog["/Lang"] == "en"
+    assert "pdfuaid" in catalog["/Metadata"].get_data().decode()
+    text = text_of(content)
+    for words in ("Candidate 01", "Denials & appeals: #1 *star* $x$", "No. PA-17", "1 of 12 hours", "my.pahcom.com"):
+        assert words in text
+    assert "complian" not in text.lower()
+
+
+def test_the_pack_has_every_certificate_behind_the_number_of_its_entry(
+    page: Pages, owner: User, held: HeldCredential, session: Session, keep: Keep
+) -> None:
+    later = make.activity(session, owner, "Second", ended_on=date(2026, 2, 9), started_on=date(2026, 2, 9))
+    first = make.activity(session, owner, "First", ended_on=date(2025, 9, 1), started_on=date(2025, 9, 1))
+    keep(later, "b.pdf", "application/pdf", pdf(2))
+    keep(first, "a.jpg", "image/jpeg", picture())
+    reader = PdfReader(BytesIO(fetch(page, held, "pack.pdf")))
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert titles == ["Transcript", "1. First: a.jpg", "2. Second: b.pdf"]
+    places = [reader.get_destination_page_number(entry) for entry in reader.outline if not isinstance(entry, list)]
+    assert places == [0, 1, 2]
+    assert len(reader.pages) == 4
+    assert tuple(map(float, reader.pages[1].mediabox[2:])) == pytest.approx((612, 792), abs=1)
+
+
+def test_the_zip_holds_what_was_kept_with_its_checksums(
+    page: Pages, owner: User, held: HeldCredential, session: Session, keep: Keep
+) -> None:
+    activity = make.activity(session, owner, "../../Etc/passwd €")
+    content = pdf()
+    keep(activity, "Ünïcode ../x.pdf", "application/pdf", content)
+    with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
+        assert packed.testzip() is None
+        lines = packed.read("SHA256SUMS").decode().splitlines()
+        files = {name: packed.read(name) for name in packed.namelist() if name != "SHA256SUMS"}
+    assert [f"{hashlib.sha256(each).hexdigest()}  {name}" for name, each in files.items()] == lines
+    (name,) = [each for each in files if each != "transcript.pdf"]
+    assert name.startswith("01-etc-passwd/")
+    assert name.endswith("-x.pdf")
+    assert files[name] == content
+
+
+def test_what_is_missing_is_listed(
+    page: Pages, owner: User, held: HeldCredential, session: Session, keep: Keep, app: Flask
+) -> None:
+    kept = keep(make.activity(session, owner, "Lost file"), "gone.pdf", "application/pdf", pdf())
+    evidence_queries.store_of(app.config["QUIZAPP"]).delete(kept.storage_key)
+    make.activity(session, owner, "Approved without number", index_number="")
+    text = text_of(fetch(page, held, "pack.pdf"))
+    assert "Lost file: gone.pdf was on record and is no longer kept" in text
+    with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
+        assert set(packed.namelist()) == {"transcript.pdf", "SHA256SUMS"}
+
+
+@pytest.mark.parametrize("what", ["transcript.pdf", "pack.pdf", "pack.zip"])
+def test_nobody_else_gets_any_of_it(
+    page: Pages, owner: User, held: HeldCredential, session: Session, what: str
+) -> None:
+    page.sign_in(make.user(session, "stranger@example.org"))
+    fetch(page, held, what, 404)
+
+
+@pytest.mark.parametrize("start", ["2025-05-21", "yesterday", "2025-13-99"])
+def test_only_a_day_on_which_a_cycle_begins_names_one(page: Pages, held: HeldCredential, start: str) -> None:
+    assert page.client.get(f"/credits/credentials/{held.id}/cycles/{start}/pack.pdf").status_code == 404
+
+
+def test_an_empty_cycle_has_a_transcript_too(page: Pages, held: HeldCredential) -> None:
+    assert "No activity is on record" in text_of(fetch(page, held, "transcript.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("../../etc/passwd", "etc-passwd"), ("", "file"), ("***", "file"), ("Ärzte & Co.", "arzte-co")]
+)
+def test_names_of_files_are_plain_everywhere(text: str, name: str) -> None:
+    assert plain_name(text) == name
+    assert len(plain_name("x" * 500)) == 60
