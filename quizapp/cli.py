@@ -37,6 +37,7 @@ from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
+from quizapp.credits import actions as credit_actions
 from quizapp.credits import evidence_actions, evidence_queries, reminders
 from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, connect, writing
@@ -163,6 +164,7 @@ def _tick(session: Session, config: Config, now: datetime) -> int:
             partial(_write, session, throttling.remove_old_throttles, now),
             partial(_write, session, mail_actions.remove_sent, now),
             partial(_write, session, mail_actions.remove_read, now),
+            partial(_write, session, credit_actions.remove_deleted, now),
             partial(evidence_actions.remove_unreferenced, session, evidence_queries.store_of(config), now),
         )
     )

@@ -1,0 +1,548 @@
+"""Logging, changing, copying, deleting and finding activities."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quizapp.accounts.models import User
+from quizapp.cli import _tick
+from quizapp.config import Config
+from quizapp.credits import actions
+from quizapp.credits.activity_forms import UNIT_CHOICES
+from quizapp.credits.models import Activity
+from quizapp.rules.credit_units import UNITS
+from tests import make
+from tests.conftest import CountStatements
+from tests.credits.held import hold
+from tests.pages import Client, Page, Pages, text_of
+
+FORM = {
+    "title": "Denials webinar",
+    "provider": "State medical society",
+    "started_on": "2026-02-03",
+    "ended_on": "",
+    "amount": "0.6",
+    "unit": "iacet-ceu",
+    "delivery": "live",
+    "index_number": "",
+    "cost": "",
+    "note": "",
+}
+
+
+@pytest.fixture
+def owner(session: Session, page: Pages) -> User:
+    owner = make.user(session)
+    page.sign_in(owner)
+    return owner
+
+
+@pytest.fixture
+def stranger(session: Session) -> User:
+    return make.user(session, "stranger@example.org")
+
+
+def log(page: Pages, status: int = 200, /, **values: object) -> Page:
+    return page.post("/credits/activities/new", {"id": str(uuid4()), **FORM, **values}, status)
+
+
+def activities(session: Session) -> list[Activity]:
+    return list(session.scalars(select(Activity)))
+
+
+def sent(page: Page) -> dict[str, str]:
+    """What the form of an activity would send, untouched."""
+    return page.values_of("#activity")
+
+
+# --- Logging --------------------------------------------------------------------------------------------------------
+
+
+def test_six_tenths_of_iacets_ceu_are_six_hours(page: Pages, owner: User, session: Session) -> None:
+    shown = log(page)
+    assert shown.texts(".notice.good") == ["Saved: Denials webinar. 0.6 IACET CEU = 6 hours."]
+    (activity,) = activities(session)
+    assert (activity.amount_hundredths, activity.unit, activity.minutes) == (60, "iacet-ceu", 360)
+    assert activity.ended_on == activity.started_on == date(2026, 2, 3)
+    assert (activity.user_id, activity.created_at) == (owner.id, make.NOW)
+
+
+def test_everything_that_was_entered_is_stored_and_shown(page: Pages, owner: User, session: Session) -> None:
+    shown = log(
+        page,
+        tags=["mgma", "compliance"],
+        domains=["risk-management"],
+        index_number="PA-17",
+        cost="$1,049.50",
+        note="Two\nlines",
+    )
+    (activity,) = activities(session)
+    assert (activity.tags, activity.domains) == (["mgma", "compliance"], ["risk-management"])
+    assert (activity.cost_cents, activity.index_number, activity.note) == (104950, "PA-17", "Two\nlines")
+    entered = shown.texts(".entered dd")
+    assert entered == ["Live", "MGMA, Compliance", "Risk Management", "PA-17", "$1049.50", "Two lines"]
+
+
+def test_after_saving_the_certificate_comes_next(page: Pages, owner: User, session: Session) -> None:
+    shown = log(page)
+    (activity,) = activities(session)
+    assert shown.links["Add a certificate"] == f"/credits/activities/{activity.id}/certificates"
+    make.certificate(session, activity, "denials.pdf")
+    again = page.get(f"/credits/activities/{activity.id}")
+    assert "denials.pdf" in again.text
+    assert "Next: add the certificate" not in again.text
+
+
+def test_the_form_asks_whose_unit_it_is(page: Pages, owner: User, session: Session) -> None:
+    assert "unit" not in sent(page.get("/credits/activities/new"))
+    assert log(page, 422, unit="").texts(".error") == ["Say what the number counts."]
+    assert activities(session) == []
+
+
+def test_every_unit_offered_is_one_that_the_rules_know() -> None:
+    assert set(UNIT_CHOICES) <= set(UNITS)
+
+
+def test_a_comma_is_as_good_as_a_point(page: Pages, owner: User, session: Session) -> None:
+    log(page, amount="1,5", unit="hours")
+    assert activities(session)[0].minutes == 90
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"title": " "}, "Enter what it was called."),
+        ({"title": "x" * 201}, "At most 200 characters."),
+        ({"provider": ""}, "Enter who gave it."),
+        ({"started_on": ""}, "Enter the day."),
+        ({"started_on": "03/02/2026"}, "Enter the day."),
+        ({"started_on": "2026-03-11"}, "This day is still to come. Log it when it is over."),
+        ({"started_on": "1989-12-31"}, "Enter a day from 1990 on."),
+        ({"ended_on": "2026-02-02"}, "The last day lies before the first."),
+        ({"ended_on": "soon"}, "Enter a day such as 2026-03-14."),
+        ({"amount": ""}, "Enter how long it was."),
+        ({"amount": "1.234"}, "Enter a number with up to two decimals, such as 1.5."),
+        ({"amount": "-1"}, "Enter a number with up to two decimals, such as 1.5."),
+        ({"amount": "NaN"}, "Enter a number with up to two decimals, such as 1.5."),
+        ({"amount": "0"}, "Enter at least one minute."),
+        ({"amount": "0.01", "unit": "minutes"}, "Enter at least one minute."),
+        ({"unit": "ceu"}, "Not a valid choice."),
+        ({"delivery": "maybe"}, "Not a valid choice."),
+        ({"tags": "no-such-tag"}, "'no-such-tag' is not a valid choice for this field."),
+        ({"domains": "cooking"}, "'cooking' is not a valid choice for this field."),
+        ({"cost": "a lot"}, "Enter dollars, such as 49 or 49.50."),
+        ({"cost": "12345678"}, "Enter dollars, such as 49 or 49.50."),
+        ({"note": "x" * 2001}, "At most 2,000 characters."),
+    ],
+)
+def test_a_bad_entry_is_refused_with_a_sentence(
+    page: Pages, owner: User, session: Session, values: dict[str, str], error: str
+) -> None:
+    shown = log(page, 422, **values)
+    assert shown.texts(".error") == [error]
+    assert sent(shown)["provider"] == values.get("provider", FORM["provider"])
+    assert activities(session) == []
+
+
+@pytest.mark.parametrize(("cost", "cents"), [("", None), ("0", 0), ("49", 4900), ("$49.5", 4950), ("1,200", 120000)])
+def test_dollars_are_kept_in_cents(page: Pages, owner: User, session: Session, cost: str, cents: int | None) -> None:
+    log(page, cost=cost)
+    (activity,) = activities(session)
+    assert activity.cost_cents == cents
+    edited = page.get(f"/credits/activities/{activity.id}/edit")
+    assert sent(edited)["cost"] == ("" if cents is None else f"{Decimal(cents) / 100:.2f}")
+
+
+def test_the_longest_note_is_kept_whole(page: Pages, owner: User, session: Session) -> None:
+    log(page, note="é" * 2000, title="t" * 200, provider="p" * 200)
+    assert activities(session)[0].note == "é" * 2000
+
+
+def test_characters_that_no_database_keeps_are_left_out(page: Pages, owner: User, session: Session) -> None:
+    log(page, title="De\x00nials\x1b webinar", note="two\r\nlines")
+    (activity,) = activities(session)
+    assert (activity.title, activity.note) == ("Denials webinar", "two\r\nlines")
+
+
+def test_markup_in_a_title_is_text(page: Pages, owner: User) -> None:
+    assert log(page, title="<script>alert(1)</script>").h1 == "<script>alert(1)</script>"
+
+
+def test_more_than_its_days_have_is_refused(page: Pages, owner: User, session: Session) -> None:
+    (error,) = log(page, 422, amount="6").texts(".error")
+    assert error.startswith("6 IACET CEU = 60 hours, more than its days have.")
+    assert log(page, amount="6", ended_on="2026-02-05").texts(".error") == []
+    assert len(activities(session)) == 1
+
+
+def test_more_than_eight_hours_a_day_is_stored_and_noted(page: Pages, owner: User) -> None:
+    assert "more than eight hours a day" in log(page, amount="0.9", title="Long").texts(".notice.note")[0]
+    assert log(page, amount="0.8").texts(".notice.note") == []
+
+
+def test_all_tags_are_asked_of_whom_no_credential_is_known(page: Pages, owner: User) -> None:
+    shown = page.get("/credits/activities/new")
+    assert "What was it about?" in shown.texts("legend")
+    assert shown.all("[value=volunteering]")
+    assert "You hold no credential here yet." in log(page).text
+
+
+def test_only_the_tags_that_the_rules_ask_for_stand_open(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner, "cmpe", "50-hours")
+    shown = page.get("/credits/activities/new")
+    assert {box.get("value") for box in shown.all("#tags-issuer [name=tags]")} == {"mgma"}
+    assert shown.all("#tags-subject") == []
+    assert shown.all("details [value=volunteering]")
+    assert shown.all("details [name=index_number]"), "the rules of CMPE ask for no index number"
+
+
+def test_the_index_number_is_asked_for_where_the_rules_need_it(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner, "cpc", "36-ceus")
+    shown = page.get("/credits/activities/new")
+    assert shown.all("[name=index_number]")
+    assert shown.all("details [name=index_number]") == []
+
+
+def test_earlier_providers_are_offered_with_their_usual(page: Pages, owner: User, session: Session) -> None:
+    make.activity(session, owner, provider="MGMA", tags=["mgma"], delivery="live", ended_on=date(2026, 2, 5))
+    make.activity(session, owner, provider="MGMA", tags=[], delivery="unknown")
+    make.activity(session, owner, provider='A "quoted" <one>', tags=[])
+    shown = page.get("/credits/activities/new")
+    offered = [option.get("value") for option in shown.all("datalist option")]
+    assert offered == ["MGMA", 'A "quoted" <one>']
+    providers = shown.one("#activity").get("data-providers", "")
+    assert '"MGMA": {"delivery": "live", "tags": ["mgma"]}' in providers
+
+
+# --- Twice ----------------------------------------------------------------------------------------------------------
+
+
+def test_sending_the_form_twice_stores_one_row_and_says_the_same(page: Pages, owner: User, session: Session) -> None:
+    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    first, second = (page.post("/credits/activities/new", form) for _ in range(2))
+    assert first.texts(".notice.good") == second.texts(".notice.good")
+    assert first.url == second.url
+    assert len(activities(session)) == 1
+
+
+def test_an_old_form_with_other_values_loses_nothing(page: Pages, owner: User, session: Session) -> None:
+    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    page.post("/credits/activities/new", form)
+    shown = page.post("/credits/activities/new", {**form, "title": "Another title"}, 409)
+    assert "Title: Denials webinar" in shown.texts(".notice li")
+    assert sent(shown)["title"] == "Another title"
+    assert activities(session)[0].title == "Denials webinar"
+    saved = page.post(shown.one("#activity").get("action", ""), sent(shown))
+    assert saved.h1 == "Another title"
+    assert len(activities(session)) == 1
+
+
+def test_an_old_form_of_what_was_deleted_leads_to_where_it_can_be_brought_back(
+    page: Pages, owner: User, session: Session
+) -> None:
+    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    page.post("/credits/activities/new", form)
+    page.post(f"/credits/activities/{form['id']}/delete")
+    shown = page.post("/credits/activities/new", form)
+    assert shown.h1 == "Recently deleted activities"
+    assert "saved before, and deleted since" in shown.texts(".notice.note")[0]
+
+
+def test_two_people_may_send_the_same_id(page: Pages, owner: User, stranger: User, session: Session) -> None:
+    form = {"id": str(uuid4()), **FORM}
+    page.post("/credits/activities/new", form)
+    page.sign_in(stranger)
+    page.post("/credits/activities/new", form)
+    assert {activity.user_id for activity in activities(session)} == {owner.id, stranger.id}
+
+
+@pytest.mark.parametrize("activity_id", ["", "1", "not-an-id"])
+@pytest.mark.parametrize("path", ["new", "preview"])
+def test_a_form_without_its_id_is_refused(
+    page: Pages, owner: User, session: Session, activity_id: str, path: str
+) -> None:
+    page.post(f"/credits/activities/{path}", {**FORM, "id": activity_id}, status=400)
+    assert activities(session) == []
+
+
+def test_the_same_course_is_noticed_before_and_after_saving(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner, "cpc", "36-ceus")
+    earlier = make.activity(session, owner, "Denials  WEBINAR", provider="state medical society")
+    for shown in (page.post("/credits/activities/preview", {"id": str(uuid4()), **FORM}), log(page)):
+        (notice,) = shown.all(".notice.note")
+        assert "Denials WEBINAR, state medical society, 3 Feb 2026, 1 hour" in text_of(notice)
+        assert "CPC: CEUs may be earned only once for each course" in text_of(notice)
+        assert f"/credits/activities/{earlier.id}" in shown.links.values()
+
+
+def test_the_same_index_number_is_noticed_under_another_title(page: Pages, owner: User, session: Session) -> None:
+    make.activity(session, owner, "Another name", index_number="pa 17")
+    assert "Another name" in log(page, index_number="PA17").texts(".notice.note")[0]
+    assert log(page, title="Third", index_number="PA18").texts(".notice.note") == []
+
+
+def test_a_course_is_not_its_own_twin(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner, index_number="PA-17")
+    for path in ("", "/edit"):
+        assert page.get(f"/credits/activities/{activity.id}{path}").texts(".notice.note") == []
+
+
+# --- Changing -------------------------------------------------------------------------------------------------------
+
+
+def test_an_activity_is_changed(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner, domains=["finance"], cost_cents=4900)
+    url = f"/credits/activities/{activity.id}/edit"
+    form = sent(page.get(url))
+    assert (form["amount"], form["ended_on"], form["domains"], form["cost"]) == ("1", "", "finance", "49.00")
+    shown = page.post(url, {**form, "title": "A new title", "amount": "2.5"})
+    assert shown.texts(".notice.good") == ["Saved: A new title. 2.5 hours."]
+    assert [(each.title, each.minutes, each.tags) for each in activities(session)] == [
+        ("A new title", 150, ["pahcom-approved"])
+    ]
+
+
+def test_a_bad_change_leaves_the_row(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner)
+    assert page.post(f"/credits/activities/{activity.id}/edit", {**FORM, "amount": "x"}, 422).texts(".error")
+    assert activities(session)[0].minutes == 60
+
+
+def test_of_two_tabs_the_later_one_sees_what_the_first_stored(
+    page: Pages, owner: User, session: Session, clock: time_machine.Traveller
+) -> None:
+    activity = make.activity(session, owner)
+    url = f"/credits/activities/{activity.id}/edit"
+    first, second = (sent(page.get(url)) for _ in range(2))
+    clock.shift(60)
+    page.post(url, {**first, "title": "From the first tab", "note": "kept"})
+    shown = page.post(url, {**second, "title": "From the second tab"}, 409)
+    assert shown.texts(".notice.note li") == ["Title: From the first tab", "Note: kept"]
+    assert sent(shown)["title"] == "From the second tab"
+    assert activities(session)[0].title == "From the first tab"
+    page.post(url, sent(shown))
+    assert activities(session)[0].title == "From the second tab"
+
+
+def test_saving_a_change_twice_is_no_conflict(
+    page: Pages, owner: User, session: Session, clock: time_machine.Traveller
+) -> None:
+    activity = make.activity(session, owner)
+    url = f"/credits/activities/{activity.id}/edit"
+    form = {**sent(page.get(url)), "title": "A new title"}
+    for _ in range(2):
+        clock.shift(1)
+        assert page.post(url, form).texts(".notice.good") == ["Saved: A new title. 1 hour."]
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2026-03-10T15:30:00"])
+def test_a_change_that_does_not_say_what_it_saw_asks_first(
+    page: Pages, owner: User, session: Session, seen: str
+) -> None:
+    activity = make.activity(session, owner)
+    page.post(f"/credits/activities/{activity.id}/edit", {**FORM, "seen": seen}, 409)
+    assert activities(session)[0].minutes == 60
+
+
+def test_a_change_of_what_falls_into_a_closed_cycle_is_warned_of(page: Pages, owner: User, session: Session) -> None:
+    held = hold(session, owner, "cmm", "12-months", certified_on=date(2024, 5, 20))
+    activity = make.activity(session, owner, started_on=date(2024, 6, 1), ended_on=date(2024, 6, 1))
+    url = f"/credits/activities/{activity.id}/edit"
+    assert page.get(url).texts(".notice.note") == []
+    make.closed_cycle(session, held, content={"activities": [{"id": str(activity.id)}]})
+    assert "falls into a closed cycle of CMM" in page.get(url).texts(".notice.note")[0]
+
+
+def test_actions_on_what_is_gone_say_so(owner: User, session: Session) -> None:
+    entry = actions.Entry("t", "p", date(2026, 2, 3), date(2026, 2, 3), Decimal(1), "hours")
+    assert not actions.change_activity(session, owner.id, uuid4(), entry, make.NOW, seen_at=make.NOW)
+    assert not actions.delete_activity(session, owner.id, uuid4(), make.NOW)
+    assert not actions.restore_activity(session, owner.id, uuid4())
+
+
+# --- Copies ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_is_a_new_form_without_a_date(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner, tags=["mgma"], delivery="live", note="By train")
+    form = sent(page.get(f"/credits/activities/new?like={activity.id}"))
+    assert form["id"] != str(activity.id)
+    assert (form["title"], form["tags"], form["delivery"], form["note"]) == (
+        "Denials webinar",
+        "mgma",
+        "live",
+        "By train",
+    )
+    assert (form["started_on"], form["ended_on"], form["seen"]) == ("", "", "")
+    page.post("/credits/activities/new", {**form, "started_on": "2026-03-03"})
+    assert [each.ended_on for each in activities(session)] == [date(2026, 2, 3), date(2026, 3, 3)]
+
+
+@pytest.mark.parametrize("like", ["not-an-id", "00000000-0000-0000-0000-000000000000", ""])
+def test_a_copy_of_nothing_is_not_found(page: Pages, owner: User, like: str) -> None:
+    page.get(f"/credits/activities/new?like={like}", 404)
+
+
+def test_a_copy_of_a_strangers_activity_is_not_found(
+    page: Pages, owner: User, stranger: User, session: Session
+) -> None:
+    page.get(f"/credits/activities/new?like={make.activity(session, stranger).id}", 404)
+
+
+# --- Deleting -------------------------------------------------------------------------------------------------------
+
+
+def test_deleting_asks_nothing_and_can_be_undone(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner)
+    shown = page.post(f"/credits/activities/{activity.id}/delete?text=denials")
+    (notice,) = shown.all(".notice.good")
+    assert text_of(notice).startswith("Deleted: Denials webinar.")
+    assert "Nothing is logged yet" in shown.text
+    assert activities(session)[0].deleted_at == make.NOW
+    undo = shown.one(".notice form").get("action", "")
+    again = page.post(undo)
+    assert again.texts(".notice.good") == ["Brought back: Denials webinar."]
+    assert again.one("#text").get("value") == "denials", "the filters stay"
+    assert activities(session)[0].deleted_at is None
+
+
+def test_clicking_twice_deletes_and_brings_back_once(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner)
+    for verb in ("delete", "delete", "restore", "restore"):
+        page.post(f"/credits/activities/{activity.id}/{verb}")
+    assert activities(session)[0].deleted_at is None
+
+
+def test_an_old_notice_of_a_deletion_does_not_come_back(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner)
+    assert page.get(f"/credits/activities?deleted={activity.id}").texts(".notice") == []
+
+
+def test_what_was_deleted_counts_nowhere_and_is_listed(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner, "cmm", "12-months")
+    activity = make.activity(session, owner, deleted_at=make.NOW - timedelta(days=29))
+    assert "12 more" in page.get("/credits").text
+    page.get(f"/credits/activities/{activity.id}", 404)
+    page.get(f"/credits/activities/{activity.id}/edit", 404)
+    shown = page.get("/credits/activities/deleted")
+    assert "Kept until 11 Mar 2026" in shown.text
+    assert page.post(shown.one("main form").get("action", "")).texts(".notice.good")
+
+
+def test_the_clocks_jobs_remove_for_good_what_was_deleted_a_month_ago(
+    owner: User, session: Session, config: Config
+) -> None:
+    for days in (29, 31):
+        make.activity(session, owner, f"{days} days", deleted_at=make.NOW - timedelta(days=days))
+    make.activity(session, owner, "kept")
+    session.commit()
+    _tick(session, config, make.NOW)
+    assert {each.title for each in activities(session)} == {"29 days", "kept"}
+
+
+@pytest.mark.parametrize("path", ["", "/edit"])
+def test_a_strangers_activity_is_not_shown(
+    page: Pages, owner: User, stranger: User, session: Session, path: str
+) -> None:
+    page.get(f"/credits/activities/{make.activity(session, stranger).id}{path}", 404)
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete", "restore"])
+def test_a_strangers_activity_is_not_changed(
+    page: Pages, owner: User, stranger: User, session: Session, verb: str
+) -> None:
+    activity = make.activity(session, stranger)
+    page.post(f"/credits/activities/{activity.id}/{verb}", FORM, 404)
+    preview = {**FORM, "id": str(activity.id), "seen": make.NOW.isoformat()}
+    page.post("/credits/activities/preview", preview, 404)
+    assert [(each.title, each.deleted_at) for each in activities(session)] == [("Denials webinar", None)]
+
+
+# --- The list -------------------------------------------------------------------------------------------------------
+
+
+def titles(page: Page) -> list[str]:
+    return [text_of(link) for link in page.all("tbody th a")]
+
+
+def test_the_list_stands_newest_first_with_its_sums(page: Pages, owner: User, session: Session) -> None:
+    make.activity(session, owner, "Older", ended_on=date(2026, 2, 3), cost_cents=4950)
+    make.activity(session, owner, "Newer", ended_on=date(2026, 2, 5), minutes=90)
+    shown = page.get("/credits/activities")
+    assert titles(shown) == ["Newer", "Older"]
+    assert shown.texts("#sums") == ["2 activities, 2.5 hours, $49.50."]
+
+
+def test_the_list_is_filtered_by_text_year_and_cycle(page: Pages, owner: User, session: Session) -> None:
+    held = hold(session, owner, "cmm", "12-months", certified_on=date(2024, 5, 20))
+    day = date(2024, 6, 1)
+    make.activity(session, owner, "Coding basics", started_on=day, ended_on=day, note="With café")
+    make.activity(session, owner, "Denials", index_number="PA-17")
+    for query, found in [
+        ("text=CAF%C3%89+coding", ["Coding basics"]),
+        ("text=pa-17", ["Denials"]),
+        ("text=nothing", []),
+        ("year=2024", ["Coding basics"]),
+        (f"cycle={held.id}:2025-05-20", ["Denials"]),
+        (f"cycle={held.id}:2024-05-20&year=2026", []),
+        ("cycle=gone&year=soon&page=-1", ["Denials", "Coding basics"]),
+    ]:
+        shown = page.get(f"/credits/activities?{query}")
+        assert titles(shown) == found, query
+    assert "of 2 in all" in page.get("/credits/activities?year=2024").text
+
+
+def test_the_list_says_what_each_counts_for_and_which_proof_is_missing(
+    page: Pages, owner: User, session: Session
+) -> None:
+    hold(session, owner, "cpc", "36-ceus")
+    hold(session, owner, "cmm", "12-months")
+    both = make.activity(session, owner, "Both", tags=["aapc-approved"])
+    make.activity(session, owner, "One", tags=[])
+    before = date(2020, 1, 1)
+    make.activity(session, owner, "Before", started_on=before, ended_on=before)
+    make.certificate(session, both)
+    shown = page.get("/credits/activities")
+    rows = {text_of(row.find("th/a")): text_of(row) for row in shown.all("tbody tr") if row.find("th/a") is not None}  # type: ignore[arg-type]
+    assert "CPC 1 hour CMM 1 hour 1 certificate of Both no index number" in rows["Both"]
+    assert "CPC 0 of 1 hour CMM 1 hour Add a certificate to One no certificate" in rows["One"]
+    assert "in no cycle" in rows["Before"]
+
+
+def test_the_list_has_pages_of_a_hundred(
+    page: Pages, owner: User, session: Session, count_statements: CountStatements
+) -> None:
+    for number in range(101):
+        make.activity(session, owner, f"Course {number}", provider=f"Provider {number}")
+    hold(session, owner, "cmm", "12-months")
+    with count_statements() as statements:
+        first = page.get("/credits/activities?text=course")
+    assert len(statements) <= 6, statements
+    assert len(titles(first)) == 100
+    second = page.get(first.links["Older"])
+    assert len(titles(second)) == 1
+    assert second.links["Newer"] == "/credits/activities?text=course"
+    assert titles(page.get("/credits/activities?page=9999")) == titles(second)
+
+
+def test_who_logged_nothing_is_told_how_to_begin(page: Pages, owner: User) -> None:
+    assert {"Log an activity", "Import a list"} <= set(page.get("/credits/activities").links)
+
+
+def test_a_neighbours_activities_are_not_listed(page: Pages, owner: User, stranger: User, session: Session) -> None:
+    make.activity(session, stranger)
+    assert "Nothing is logged yet" in page.get("/credits/activities").text
+
+
+def test_looking_stores_nothing(
+    client: Client, page: Pages, owner: User, session: Session, count_statements: CountStatements
+) -> None:
+    with count_statements() as statements:
+        page.post("/credits/activities/preview", {"id": str(uuid4()), **FORM})
+    assert statements.writes == []
+    assert activities(session) == []
