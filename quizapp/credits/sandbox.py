@@ -64,7 +64,10 @@ def rewritten_by(module: str, content: bytes) -> Rewritten:
         head = json.loads(answer.readline())
         if "refused" in head:
             raise RefusedFileError(head["refused"])
-        return Rewritten(content=answer.read(), **head)
+        kept = answer.read()
+        if len(kept) != head.pop("byte_count"):  # It met the limit on its answer half-way.
+            raise RefusedFileError(DAMAGED)
+        return Rewritten(content=kept, **head)
 
 
 def answer_with(rewrite: Callable[[bytes], Rewritten]) -> None:
@@ -74,7 +77,8 @@ def answer_with(rewrite: Callable[[bytes], Rewritten]) -> None:
     warnings.simplefilter("ignore")
     try:
         rewritten = rewrite(sys.stdin.buffer.read())
-        head, content = asdict(rewritten), rewritten.content
+        content = rewritten.content
+        head: dict[str, object] = {**asdict(rewritten), "byte_count": len(content)}
         del head["content"]
     except RefusedFileError as error:
         head, content = {"refused": str(error)}, b""
