@@ -165,15 +165,16 @@ def test_an_occasion_is_reason_enough_to_take_an_activity_of_the_shared_month() 
 
 
 def test_what_cuts_across_is_reason_enough_even_when_it_is_not_what_is_missing_most() -> None:
-    version = rules(total(600), months=24, shared_month="Either.", across=(bucket("live", takes(live=True), least=60),))
+    across = (bucket("live", takes(live=True), least=120), bucket("ethics", least=60))
+    version = rules(total(600), months=24, shared_month="Either.", across=across)
     old, new = cycles_of(version, date(2026, 3, 14))
     parts = [
-        credit("most", 540, day=date(2025, 5, 1)),
+        credit("most", 600, day=date(2025, 5, 1)),
         credit("any", 60, day=date(2026, 3, 2)),
-        credit("live", 60, live=True, day=date(2026, 3, 20)),
+        credit("ethics", 60, "ethics", day=date(2026, 3, 20)),
     ]
     found = statuses_of([old, new], parts, HOLDER)
-    assert [list(each.entries) for each in found] == [["most", "live"], ["any"]]
+    assert [list(each.entries) for each in found] == [["most", "ethics"], ["any"]]
 
 
 # --- Late windows ---------------------------------------------------------------------------------------------------
