@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import Field
+from wtforms import Field, FieldList, FormField
 
 from quizapp.config import Config
 from quizapp.db import Database, DatabaseBusyError, is_busy
@@ -145,6 +145,14 @@ def or_404(row: T | None) -> T:
     return row
 
 
+def day_or_404(text: str) -> date:
+    """A calendar day in an address, written 2026-03-14; 404 for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
 def now() -> datetime:
     """The server's clock, read at the edge only."""
     return datetime.now(UTC)
@@ -181,7 +189,8 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Strip texts that people typed or pasted; passwords are left as they are."""
             filters = list(unbound_field.kwargs.get("filters", []))
-            if "Password" not in unbound_field.field_class.__name__:
+            kind = unbound_field.field_class
+            if "Password" not in kind.__name__ and not issubclass(kind, FieldList | FormField):
                 filters.append(_stripped)
             bound: Field = unbound_field.bind(form=form, **{**options, "filters": filters})
             return bound

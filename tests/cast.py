@@ -92,7 +92,7 @@ def one_of_everything(
         "item_id": free[0].id,
         "token": make.mail_link(session, person, created_at=now),
     }
-    special = {
+    special: dict[str, dict[str, Any]] = {
         "deadlines": {"token": make.calendar_feed(session, person)},
         "closing": {"held_id": yearly.id, "start": "2025-01-01"},
         "closing.ask_to_reopen": {"start": closed.start_on.isoformat()},

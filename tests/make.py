@@ -16,8 +16,20 @@ from quizapp.attempts.models import Attempt, AttemptEvent, AttemptItem, Mark, Re
 from quizapp.bank.content import content_of
 from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
 from quizapp.bank.models import Item, ItemTag, ItemVersion, PassedReading
-from quizapp.credits.models import Activity, CalendarFeed, Certificate, ClosedCycle, CycleRules, HeldCredential
+from quizapp.credits import custom
+from quizapp.credits.custom import WrittenRules
+from quizapp.credits.cycle_records import CycleRecord, RecordedHolder, RecordedRules, RecordedUnit
+from quizapp.credits.models import (
+    Activity,
+    CalendarFeed,
+    Certificate,
+    ClosedCycle,
+    CustomCredential,
+    CycleRules,
+    HeldCredential,
+)
 from quizapp.mail.models import Notice, OutboxMail
+from quizapp.rules.credit_cycles import add_months
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
 PASSWORD = "seven brass otters whistle"
@@ -220,17 +232,72 @@ def cycle_rules(session: Session, held: HeldCredential, **columns: Any) -> Cycle
 
 
 def closed_cycle(session: Session, held: HeldCredential, **columns: Any) -> ClosedCycle:
-    """The first cycle of a credential, closed with nothing in it."""
+    """A cycle on record in which nothing was logged."""
     values = {
         "start_on": held.certified_on,
-        "last_on": held.certified_on.replace(year=held.certified_on.year + 1) - timedelta(days=1),
+        "last_on": add_months(held.certified_on, 12) - timedelta(days=1),
         "version": "12-months",
         "carried_minutes": 0,
-        "content": {"activities": []},
         "closed_at": NOW,
         **columns,
     }
+    record = CycleRecord(
+        name="Certified Medical Manager",
+        short_name=held.rules.upper(),
+        body="PAHCOM",
+        body_name="Professional Association of Health Care Office Management",
+        start_on=values["start_on"],
+        last_on=values["last_on"],
+        rules=RecordedRules(
+            values["version"],
+            "12 CEU every 12 months",
+            "In effect.",
+            "in 2026 (a page)",
+            "a page",
+            "https://example.org/rules",
+            "Of this year.",
+            "primary",
+        ),
+        holder=RecordedHolder(held.certified_on, is_member=True, credentials=1),
+        unit=RecordedUnit("hour", "hours", 60),
+        goes_by_hours=True,
+        is_met=False,
+        required_minutes=720,
+        counted_minutes=0,
+        missing_minutes=720,
+        carried_in_minutes=0,
+        carried_minutes=values["carried_minutes"],
+        verdict="Missing when the cycle ended: 12 hours.",
+        surplus=None,
+        requirements=[],
+        occasions=[],
+        activities=[],
+    )
+    values.setdefault("content", record.content)
     return _add(session, ClosedCycle(user_id=held.user_id, held_credential_id=held.id, **values))
+
+
+def custom_credential(session: Session, owner: User, name: str = "Fellow of the Chapter") -> CustomCredential:
+    """Rules that their holder wrote down: 10 hours in 12 months."""
+    written = WrittenRules(
+        name=name,
+        short_name="FC",
+        body="Chapter",
+        web_page="https://example.org/rules",
+        unit="hour",
+        unit_minutes=60,
+        kind="anniversary",
+        months=12,
+        anchor=None,
+        total=10,
+        surplus="lost",
+        carried=0,
+        asks_certificate=True,
+        counts_in_each=False,
+    )
+    custom_id = uuid4()
+    custom.write_down(session, owner.id, custom_id, written, NOW, NOW.date())
+    return session.get_one(CustomCredential, (owner.id, custom_id))
 
 
 def activity(session: Session, owner: User, title: str = "Denials webinar", **columns: Any) -> Activity:

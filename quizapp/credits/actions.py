@@ -1,24 +1,20 @@
-"""Holding credentials and logging activities; nothing here commits."""
+"""Logging, changing and deleting activities; nothing here commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
-from quizapp.credits.models import Activity, CycleRules, HeldCredential
-from quizapp.credits.queries import Holding
+from quizapp.credits.models import Activity
 from quizapp.db import insert_into
 from quizapp.rules.credit_units import minutes_of
 
 DELETED_KEPT_FOR = timedelta(days=30)
-
-
-# --- Activities -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -125,99 +121,3 @@ def remove_deleted(session: Session, now: datetime) -> int:
         delete(Activity).where(Activity.deleted_at < now - DELETED_KEPT_FOR).returning(Activity.id)
     )
     return len(removed.all())
-
-
-# --- Credentials ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class WantedCredential:
-    """A credential as its form gives it."""
-
-    certified_on: date
-    version: str
-    is_member: bool = True
-    member_until: date | None = None
-    birth_month: int | None = None
-    due_on: date | None = None
-    further_credentials: int = 0
-
-    def columns(self) -> dict[str, Any]:
-        """What is stored in `held_credential`."""
-        return {
-            "certified_on": self.certified_on,
-            "is_member": self.is_member,
-            "member_until": self.member_until,
-            "birth_month": self.birth_month,
-            "due_on": self.due_on,
-            "further_credentials": self.further_credentials,
-        }
-
-
-def hold_credential(session: Session, user_id: UUID, rules: str, wanted: WantedCredential, now: datetime) -> bool:
-    """Hold a credential, every cycle under its version; False when the person holds it already."""
-    statement = (
-        insert_into(session, HeldCredential)
-        .values(user_id=user_id, id=uuid4(), rules=rules, created_at=now, **wanted.columns())
-        .on_conflict_do_nothing()
-        .returning(HeldCredential.id)
-    )
-    held_id = session.scalar(statement)
-    if held_id is not None:
-        _set_rules(session, user_id, held_id, wanted.certified_on, wanted.version)
-    return held_id is not None
-
-
-def change_credential(session: Session, holding: Holding, wanted: WantedCredential) -> bool:
-    """Change a credential held; False when it is gone.
-
-    Another version holds from the present cycle on, and earlier cycles keep theirs. Another day of certification
-    draws every cycle anew, so all of them take the version.
-    """
-    held = holding.held
-    is_moved = wanted.certified_on != held.certified_on
-    present = holding.present.cycle
-    statement = (
-        update(HeldCredential)
-        .where(HeldCredential.user_id == held.user_id, HeldCredential.id == held.id)
-        .values(wanted.columns())
-        .returning(HeldCredential.id)
-    )
-    if session.scalar(statement) is None:
-        return False
-    if is_moved:
-        _forget_rules(session, held, date.min)
-        _set_rules(session, held.user_id, held.id, wanted.certified_on, wanted.version)
-    elif wanted.version != present.rules.slug:
-        _forget_rules(session, held, present.start)
-        _set_rules(session, held.user_id, held.id, present.start, wanted.version)
-    return True
-
-
-def drop_credential(session: Session, user_id: UUID, held_id: UUID) -> bool:
-    """Forget a credential with its cycles, but no activity; False when the person does not hold it."""
-    statement = (
-        delete(HeldCredential)
-        .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
-        .returning(HeldCredential.id)
-    )
-    return session.scalar(statement) is not None
-
-
-def _set_rules(session: Session, user_id: UUID, held_id: UUID, from_on: date, version: str) -> None:
-    key = {"user_id": user_id, "held_credential_id": held_id, "from_on": from_on}
-    session.execute(
-        insert_into(session, CycleRules)
-        .values(version=version, **key)
-        .on_conflict_do_update(index_elements=list(key), set_={"version": version})
-    )
-
-
-def _forget_rules(session: Session, held: HeldCredential, from_on: date) -> None:
-    session.execute(
-        delete(CycleRules).where(
-            CycleRules.user_id == held.user_id,
-            CycleRules.held_credential_id == held.id,
-            CycleRules.from_on >= from_on,
-        )
-    )

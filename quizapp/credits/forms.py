@@ -1,19 +1,16 @@
-"""The shapes of what people enter about credentials and activities."""
+"""Fields that the forms about credits share."""
 
 import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import DateField, RadioField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-
-from quizapp.web import BaseForm
+from wtforms import DateField, StringField
+from wtforms.validators import Length, ValidationError
 
 EARLIEST_DAY = date(1990, 1, 1)
 AMOUNT = re.compile(r"\d{1,5}([.,]\d{1,2})?")
 SHORT = Length(max=200, message="At most 200 characters.")
-MEMBER_CHOICES = {"yes": "Yes, my membership is continuous", "no": "No"}
 
 
 class DayField(DateField):
@@ -49,18 +46,3 @@ class AmountField(StringField):
         if not AMOUNT.fullmatch(text):
             raise ValidationError("Enter a number with up to two decimals, such as 1.5.")
         self.amount = Decimal(text.replace(",", "."))
-
-
-class CredentialForm(BaseForm):
-    """When a credential was earned, and how it is kept."""
-
-    certified_on = DayField("Certified on", [DataRequired("Enter the day of your certification.")])
-    is_member = RadioField(
-        "Are you a member of PAHCOM?", [InputRequired("Say whether you are a member.")], choices=MEMBER_CHOICES
-    )
-    version = RadioField("Rules for the present cycle", [InputRequired("Choose the rules.")])
-
-    def __init__(self, *, today: date, versions: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.today = today
-        self.version.choices = versions

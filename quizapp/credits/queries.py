@@ -76,6 +76,11 @@ class Holding:
         """The rule file's version that a cycle runs under."""
         return self.rules.version(cycle.rules.slug)
 
+    def newer_versions(self, cycle: Cycle) -> Sequence[Version]:
+        """The versions recorded that stand before the one that a cycle runs under, newest first."""
+        slugs = [version.slug for version in self.rules.versions]
+        return self.rules.versions[: slugs.index(cycle.rules.slug)]
+
     def with_credits(self, credits_: Iterable[Credit]) -> tuple[CycleStatus, ...]:
         """Where the same cycles would stand with other activities."""
         cycles = [status.cycle for status in self.statuses]
@@ -147,6 +152,11 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
         statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
         holdings.append(Holding(held, credential, holder, statuses, closed[held.id]))
     return Standings(holdings, activities)
+
+
+def held_by_rules(session: Session, user_id: UUID) -> Mapping[str, HeldCredential]:
+    """The credentials that the person holds, by the name of their rules."""
+    return {one.rules: one for one in session.scalars(select(HeldCredential).where(HeldCredential.user_id == user_id))}
 
 
 def rules_for(

@@ -1,23 +1,37 @@
-"""Credits: where every credential held stands."""
+"""My credentials: where every credential held stands, and the ways to everything else about credits."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import queries
-from quizapp.rules import credit_words
+from quizapp.rules import credit_sentences, credit_words
 from quizapp.web import config, db_session, today
 
 blueprint = Blueprint("credits", __name__)
 
+LINKS = (
+    ("activities.overview", "All activities", "list"),
+    ("activities.what_if", "What if", "target"),
+    ("deadlines.overview", "Deadlines", "calendar"),
+    ("transfer.choose_file", "Import", "plus"),
+)
+
 
 @blueprint.get("/credits")
 def overview() -> ResponseReturnValue:
-    """Every credential held, and what was logged last."""
-    standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
+    """Every credential held, the most urgent first: what is met, what is missing and by when."""
+    day = today()
+    standings = queries.standings_of(db_session(), me().id, day, config().bank_dir)
     return render_template(
         "credits/overview.html",
         words=credit_words,
+        sentences=credit_sentences,
+        today=day,
         standings=standings,
-        summaries=[queries.summary_of(holding, holding.present, today()) for holding in standings.holdings],
+        cards=[
+            (holding, holding.present, queries.summary_of(holding, holding.present, day), holding.to_close(day))
+            for holding in standings.by_urgency(day)
+        ],
+        links=LINKS,
     )

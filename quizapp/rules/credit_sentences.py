@@ -89,6 +89,12 @@ def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
     return f"{credit_text(each.minutes, unit)}, at most {number_of(each.bucket.maximum.minutes, unit)}"
 
 
+def requirement_text(each: BucketStatus, unit: BodyUnit) -> str:
+    """4.5 of 12 hours live; of a maximum alone: 4 hours from other providers, at most 20."""
+    progress, comma, rest = progress_text(each, unit).partition(", ")
+    return f"{progress} {each.bucket.name}{comma}{rest}"
+
+
 def outcome(each: BucketStatus, status: CycleStatus, today: date) -> str:
     """Met; 7.5 more hours by 13 March 2027; 7.5 hours short; Cap reached; Room for 3 more hours; Does not count.
 

@@ -1,0 +1,136 @@
+"""Holding credentials, changing and dropping them; nothing here commits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential
+from quizapp.credits.queries import Holding
+from quizapp.db import insert_into
+from quizapp.rules.credit_cycles import Anchors, cycles_until
+
+
+@dataclass(frozen=True)
+class WantedCredential:
+    """A credential as its form gives it."""
+
+    certified_on: date
+    version: str
+    is_member: bool = True
+    member_until: date | None = None
+    birth_month: int | None = None
+    due_on: date | None = None
+    further_credentials: int = 0
+
+    def columns(self) -> dict[str, Any]:
+        """What is stored in `held_credential`."""
+        return {
+            "certified_on": self.certified_on,
+            "is_member": self.is_member,
+            "member_until": self.member_until,
+            "birth_month": self.birth_month,
+            "due_on": self.due_on,
+            "further_credentials": self.further_credentials,
+        }
+
+
+def hold_credential(
+    session: Session, user_id: UUID, rules: str, wanted: WantedCredential, now: datetime
+) -> UUID | None:
+    """Hold a credential, every cycle under its version; returns its id, None when the person holds it already."""
+    statement = (
+        insert_into(session, HeldCredential)
+        .values(user_id=user_id, id=uuid4(), rules=rules, created_at=now, **wanted.columns())
+        .on_conflict_do_nothing()
+        .returning(HeldCredential.id)
+    )
+    held_id = session.scalar(statement)
+    if held_id is not None:
+        _set_rules(session, user_id, held_id, wanted.certified_on, wanted.version)
+    return held_id
+
+
+class ClosedCycleMovesError(Exception):
+    """A cycle that is on record would begin or end on other days, or run under other rules."""
+
+    def __init__(self, start: date, last_day: date) -> None:
+        super().__init__(start, last_day)
+        self.start, self.last_day = start, last_day
+
+
+def change_credential(session: Session, holding: Holding, wanted: WantedCredential, today: date) -> bool:
+    """Change a credential held; False when it is gone.
+
+    Another version holds from the present cycle on, and earlier cycles keep theirs. Another day of certification
+    draws every cycle anew, so all of them take the version. Raises ClosedCycleMovesError: closed cycles stay.
+    """
+    held = holding.held
+    is_moved = wanted.certified_on != held.certified_on
+    present = holding.present.cycle
+    statement = (
+        update(HeldCredential)
+        .where(HeldCredential.user_id == held.user_id, HeldCredential.id == held.id)
+        .values(wanted.columns())
+        .returning(HeldCredential.id)
+    )
+    if session.scalar(statement) is None:
+        return False
+    _check_closed_cycles(session, holding, wanted, today)
+    if is_moved:
+        _forget_rules(session, held, date.min)
+        _set_rules(session, held.user_id, held.id, wanted.certified_on, wanted.version)
+    elif wanted.version != present.rules.slug:
+        _forget_rules(session, held, present.start)
+        _set_rules(session, held.user_id, held.id, present.start, wanted.version)
+    return True
+
+
+def _check_closed_cycles(session: Session, holding: Holding, wanted: WantedCredential, today: date) -> None:
+    """Every closed cycle is still one of the cycles that the change would draw."""
+    held, present = holding.held, holding.present.cycle
+    rules_from = [(present.start, holding.rules.version(wanted.version).rules())]
+    if wanted.certified_on == held.certified_on:
+        rules_from += [(each.cycle.start, each.cycle.rules) for each in holding.statuses[:-1]]
+    anchors = Anchors(wanted.certified_on, wanted.birth_month, wanted.due_on)
+    drawn = {(each.start, each.last_day, each.rules.slug) for each in cycles_until(anchors, rules_from, today)}
+    closed = session.execute(
+        select(ClosedCycle.start_on, ClosedCycle.last_on, ClosedCycle.version)
+        .where(ClosedCycle.user_id == held.user_id, ClosedCycle.held_credential_id == held.id)
+        .order_by(ClosedCycle.start_on)
+    )
+    for start, last_day, version in closed:
+        if (start, last_day, version) not in drawn:
+            raise ClosedCycleMovesError(start, last_day)
+
+
+def drop_credential(session: Session, user_id: UUID, held_id: UUID) -> bool:
+    """Forget a credential with its cycles, but no activity; False when the person does not hold it."""
+    statement = (
+        delete(HeldCredential)
+        .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
+        .returning(HeldCredential.id)
+    )
+    return session.scalar(statement) is not None
+
+
+def _set_rules(session: Session, user_id: UUID, held_id: UUID, from_on: date, version: str) -> None:
+    key = {"user_id": user_id, "held_credential_id": held_id, "from_on": from_on}
+    session.execute(
+        insert_into(session, CycleRules)
+        .values(version=version, **key)
+        .on_conflict_do_update(index_elements=list(key), set_={"version": version})
+    )
+
+
+def _forget_rules(session: Session, held: HeldCredential, from_on: date) -> None:
+    session.execute(
+        delete(CycleRules).where(
+            CycleRules.user_id == held.user_id,
+            CycleRules.held_credential_id == held.id,
+            CycleRules.from_on >= from_on,
+        )
+    )

@@ -1,0 +1,124 @@
+"""The shape of what people enter about a credential that they hold."""
+
+from calendar import month_name
+from datetime import date
+from typing import Any
+
+from wtforms import Field, IntegerField, RadioField, SelectField
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+
+from quizapp.credits.credential_actions import WantedCredential
+from quizapp.credits.forms import EARLIEST_DAY, DayField
+from quizapp.credits.rule_files import CredentialRules, Version
+from quizapp.rules.credit_cycles import add_months
+from quizapp.rules.credit_words import day_text
+from quizapp.web import BaseForm
+
+LATEST_DAY = date(2099, 12, 31)
+MEMBER_CHOICES = {"yes": "Yes", "no": "No"}
+MONTH_CHOICES = {"": "Choose a month", **{str(number): month_name[number] for number in range(1, 13)}}
+MOST_FURTHER = 20
+
+
+class AnyDayField(DayField):
+    """A calendar day, past or to come."""
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse days that cannot be meant."""
+        if self.data and not EARLIEST_DAY <= self.data <= LATEST_DAY:
+            raise ValidationError("Enter a day from 1990 to 2099.")
+
+
+class CredentialForm(BaseForm):
+    """When a credential was earned and how it is kept; it asks only what the rules of the credential rest on."""
+
+    certified_on = AnyDayField("Certified on", [DataRequired("Enter the day of your certification.")])
+    birth_month = SelectField("Your birth month", choices=MONTH_CHOICES)
+    due_on = AnyDayField("Last day of your present cycle", [Optional()])
+    is_member = RadioField(
+        "Are you a member?", [InputRequired("Say whether you are a member.")], choices=MEMBER_CHOICES
+    )
+    member_until = AnyDayField("Member until", [Optional()])
+    further_credentials = IntegerField(
+        "Further credentials",
+        [
+            InputRequired("Enter a number; 0 if there are none."),
+            NumberRange(0, MOST_FURTHER, f"Enter a number from 0 to {MOST_FURTHER}."),
+        ],
+        default=0,
+    )
+    version = RadioField("Rules for the present cycle", [InputRequired("Choose the rules.")])
+
+    def __init__(self, *, rules: CredentialRules, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rules, self.today = rules, today
+        self.version.choices = {version.slug: version.name for version in rules.versions}
+        self.is_member.label.text = f"Are you a member of {rules.body}?"
+        self.due_on.label.text = f"Last day of your present cycle, as {rules.body} tells you"
+        self.further_credentials.label.text = (
+            f"How many other credentials of {rules.body} do you hold that you do not track here?"
+        )
+        for name in self._not_asked():
+            del self[name]
+
+    def _not_asked(self) -> list[str]:
+        """The fields on which no version of the rules rests."""
+        versions = self.rules.versions
+        membership = any(each.membership or (each.retest and each.retest.who == "non-members") for each in versions)
+        asked = {
+            "birth_month": any(each.cycle.kind == "birth-month" for each in versions),
+            "is_member": membership,
+            "member_until": membership,
+            "further_credentials": any(each.total.with_credentials for each in versions),
+            "version": len(versions) > 1,
+        }
+        return [name for name, is_asked in asked.items() if not is_asked]
+
+    @property
+    def chosen(self) -> Version:
+        """The version that was chosen, or the newest."""
+        slug = self.version.data if "version" in self else None
+        return next((version for version in self.rules.versions if version.slug == slug), self.rules.newest)
+
+    def wanted(self) -> WantedCredential:
+        """What the form says; only once it is valid."""
+        return WantedCredential(
+            certified_on=self.certified_on.data,  # type: ignore[arg-type]  # a valid form has a day
+            version=self.chosen.slug,
+            is_member=self.is_member.data != "no" if "is_member" in self else True,
+            member_until=self.member_until.data if "member_until" in self else None,
+            birth_month=int(self.birth_month.data) if "birth_month" in self and self.birth_month.data else None,
+            due_on=self.due_on.data,
+            further_credentials=self.further_credentials.data or 0 if "further_credentials" in self else 0,
+        )
+
+    def validate_certified_on(self, field: Field) -> None:
+        """Nobody is certified tomorrow."""
+        if field.data and field.data > self.today:
+            raise ValidationError("This day is still to come. Add the credential when you hold it.")
+
+    def validate_birth_month(self, field: Field) -> None:
+        """Cycles that end with a birth month cannot be reckoned without it."""
+        if self.chosen.cycle.kind == "birth-month" and not field.data:
+            raise ValidationError("Choose the month: by these rules, your cycles end with it.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, then whether the last day suits the rules and the other days."""
+        is_valid = super().validate(extra_validators)
+        problem = "" if self.due_on.errors else self._problem_of_due_day()
+        if problem:
+            self.due_on.errors = [problem]
+        return is_valid and not problem
+
+    def _problem_of_due_day(self) -> str:
+        due_on, body = self.due_on.data, self.rules.body
+        if due_on is None:
+            is_needed = self.chosen.cycle.kind == "due-date"
+            return f"Enter the day that {body} shows for your renewal: by it your cycles are reckoned." * is_needed
+        if self.certified_on.data and due_on < self.certified_on.data:
+            return "This day lies before your certification."
+        latest = add_months(self.today, self.chosen.cycle.months)
+        if due_on > latest:
+            months = self.chosen.cycle.months
+            return f"A cycle of {months} months that runs today ends on {day_text(latest)} at the latest."
+        return ""

@@ -1,0 +1,232 @@
+"""Credentials held: choosing, adding, changing and deleting them, and where each of their cycles stands."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp.accounts.login import me
+from quizapp.credits import credential_actions as actions
+from quizapp.credits import custom, evidence_queries, queries
+from quizapp.credits.credential_forms import CredentialForm
+from quizapp.credits.cycle_records import changes_since, counted_activities, record_in
+from quizapp.credits.models import Activity, ClosedCycle, HeldCredential
+from quizapp.credits.queries import Holding, Standings
+from quizapp.credits.rule_files import CUSTOM, CredentialRules, all_rules
+from quizapp.db import writing
+from quizapp.rules import credit_sentences, credit_words
+from quizapp.rules.credit_status import CycleStatus
+from quizapp.web import config, day_or_404, db_session, now, or_404, say, today
+
+blueprint = Blueprint("credentials", __name__)
+
+
+# --- One credential -------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/credits/credentials/<uuid:held_id>")
+def details(held_id: UUID) -> ResponseReturnValue:
+    """Where a cycle stands: the present one, or what `cycle` names by its first day; closed ones as recorded."""
+    standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
+    holding = or_404(standings.holding(held_id))
+    start = day_or_404(request.args.get("cycle", holding.present.cycle.start.isoformat()))
+    closed = holding.closed.get(start)
+    if closed is not None:
+        return _closed_page(standings, holding, closed)
+    status = or_404(holding.status_from(start))
+    activities = [activity for activity in standings.activities if str(activity.id) in status.entries]
+    certificates = evidence_queries.certificates_of(db_session(), me().id, [each.id for each in activities])
+    return _page(
+        "credential",
+        holding=holding,
+        status=status,
+        summary=queries.summary_of(holding, status, today()),
+        version=holding.version_of(status.cycle),
+        newer=holding.newer_versions(status.cycle),
+        counted=counted_activities(status, activities, certificates),
+        elsewhere=_elsewhere(standings, holding, status),
+        is_closable=status in holding.closable(today()),
+    )
+
+
+def _closed_page(standings: Standings, holding: Holding, closed: ClosedCycle) -> str:
+    record = record_in(closed)
+    ids = [UUID(each.id) for each in record.activities if each.certificates]
+    certificates = evidence_queries.certificates_of(db_session(), me().id, ids)
+    return _page(
+        "closed",
+        holding=holding,
+        closed=closed,
+        record=record,
+        changes=changes_since(record, holding, standings, certificates),
+        is_latest=closed is holding.latest_closed,
+    )
+
+
+def _elsewhere(standings: Standings, holding: Holding, status: CycleStatus) -> list[tuple[Activity, str]]:
+    """Activities of the cycle's days that count to another one, and for the first cycle those before it; each why."""
+    cycle = status.cycle
+    claimed = {credit_id: each.cycle for each in holding.statuses for credit_id in each.entries}
+    found = []
+    for activity in standings.activities:
+        counts_to = claimed.get(str(activity.id))
+        if counts_to == cycle:
+            continue
+        if counts_to and (cycle.holds(activity.ended_on) or cycle.may_take(activity.ended_on)):
+            found.append((activity, f"Counts to the cycle {credit_words.span_text(counts_to)}."))
+        elif counts_to is None and cycle.holds(activity.ended_on):
+            found.append((activity, "Was logged after the cycle of its day had been closed."))
+        elif activity.ended_on < cycle.start == holding.held.certified_on:
+            found.append((activity, "Ended before you were certified."))
+    return found
+
+
+# --- Adding ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/credits/credentials/new")
+def choose() -> ResponseReturnValue:
+    """The credentials whose rules are known here, by body; `q` looks for a part of a name."""
+    wanted = " ".join(request.args.get("q", "").split())[:100]
+    rules = all_rules(config().bank_dir)
+    found = [each for each in rules.values() if _is_found(each, wanted)]
+    bodies = sorted(
+        {(each.body, each.body_name.partition(" (")[0]) for each in found}, key=lambda one: one[0].casefold()
+    )
+    return _page(
+        "choose",
+        wanted=wanted,
+        groups=[(name, body, [each for each in found if each.body == body]) for body, name in bodies],
+        own=custom.customs_of(db_session(), me().id),
+        held=queries.held_by_rules(db_session(), me().id),
+    )
+
+
+def _is_found(rules: CredentialRules, wanted: str) -> bool:
+    text = f"{rules.short_name} {rules.name} {rules.body} {rules.body_name}".casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+@blueprint.get("/credits/credentials/new/<rules>")
+def new_credential(rules: str) -> ResponseReturnValue:
+    """The form that adds a credential."""
+    found = _rules_or_404(rules)
+    held = queries.held_by_rules(db_session(), me().id).get(rules)
+    if held is not None:
+        return _held_already(found, held.id)
+    return _form_page(found, CredentialForm(rules=found, today=today(), data={"version": found.newest.slug}), None)
+
+
+@blueprint.post("/credits/credentials/new/<rules>")
+def add_credential(rules: str) -> ResponseReturnValue:
+    """Hold a credential, once."""
+    found = _rules_or_404(rules)
+    form = CredentialForm(rules=found, today=today())
+    if not form.validate_on_submit():
+        return _form_page(found, form, None)
+    wanted = form.wanted()
+    session = db_session()
+    with writing(session):
+        if rules.startswith(CUSTOM):
+            or_404(custom.custom_of(session, me().id, UUID(rules.removeprefix(CUSTOM)), is_locked=True))
+        held_id = actions.hold_credential(session, me().id, rules, wanted, now())
+    if held_id is None:
+        return _held_already(found, or_404(queries.held_by_rules(session, me().id).get(rules)).id)
+    say(f"Added: {found.short_name}, certified on {credit_words.day_text(wanted.certified_on)}.")
+    return redirect(url_for(".details", held_id=held_id), 303)
+
+
+def _held_already(rules: CredentialRules, held_id: UUID) -> ResponseReturnValue:
+    say(f"You hold {rules.short_name} here already. A credential is held once; what is wrong can be changed.", "note")
+    return redirect(url_for(".details", held_id=held_id), 303)
+
+
+def _rules_or_404(slug: str) -> CredentialRules:
+    if slug.startswith(CUSTOM):
+        own = custom.customs_of(db_session(), me().id)
+        return or_404(next((each.rules for each in own if each.slug == slug), None))
+    return or_404(all_rules(config().bank_dir).get(slug))
+
+
+# --- Changing and deleting --------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/credits/credentials/<uuid:held_id>/edit")
+def edit_credential(held_id: UUID) -> ResponseReturnValue:
+    """The form, filled in."""
+    holding = _holding_or_404(held_id)
+    form = CredentialForm(rules=holding.rules, today=today(), data=_form_data_of(holding.held, holding))
+    return _form_page(holding.rules, form, holding)
+
+
+@blueprint.post("/credits/credentials/<uuid:held_id>/edit")
+def change_credential(held_id: UUID) -> ResponseReturnValue:
+    """Change a credential; its closed cycles stay."""
+    holding = _holding_or_404(held_id)
+    form = CredentialForm(rules=holding.rules, today=today())
+    if not form.validate_on_submit():
+        return _form_page(holding.rules, form, holding)
+    session = db_session()
+    try:
+        with writing(session):
+            or_404(actions.change_credential(session, holding, form.wanted(), today()) or None)
+    except actions.ClosedCycleMovesError as error:
+        form.certified_on.errors = [_stays_text(error)]
+        return _form_page(holding.rules, form, holding)
+    say(f"Saved: {holding.rules.short_name}.")
+    return redirect(url_for(".details", held_id=held_id), 303)
+
+
+def _stays_text(error: actions.ClosedCycleMovesError) -> str:
+    days = f"{credit_words.day_text(error.start)} to {credit_words.day_text(error.last_day)}"
+    return f"Nothing is saved: the cycle {days} is closed and would get other days or rules. Reopen it first."
+
+
+def _form_data_of(held: HeldCredential, holding: Holding) -> dict[str, object]:
+    return {
+        "certified_on": held.certified_on,
+        "birth_month": str(held.birth_month or ""),
+        "due_on": held.due_on,
+        "is_member": "yes" if held.is_member else "no",
+        "member_until": held.member_until,
+        "further_credentials": held.further_credentials,
+        "version": holding.present.cycle.rules.slug,
+    }
+
+
+@blueprint.get("/credits/credentials/<uuid:held_id>/delete")
+def ask_to_delete_credential(held_id: UUID) -> ResponseReturnValue:
+    """Ask before a credential is forgotten."""
+    return _page("credential_delete", holding=_holding_or_404(held_id))
+
+
+@blueprint.post("/credits/credentials/<uuid:held_id>/delete")
+def delete_credential(held_id: UUID) -> ResponseReturnValue:
+    """Forget a credential with its closed cycles; activities stay."""
+    holding = _holding_or_404(held_id)
+    session = db_session()
+    with writing(session):
+        or_404(actions.drop_credential(session, me().id, held_id) or None)
+    say(f"{holding.rules.short_name} is deleted. Your activities are still here.")
+    return redirect(url_for("credits.overview"), 303)
+
+
+# --- What they share --------------------------------------------------------------------------------------------------
+
+
+def _holding_or_404(held_id: UUID) -> Holding:
+    standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
+    return or_404(standings.holding(held_id))
+
+
+def _form_page(rules: CredentialRules, form: CredentialForm, holding: Holding | None) -> ResponseReturnValue:
+    shown: Sequence[object] = rules.versions
+    page = _page("credential_form", rules=rules, form=form, holding=holding, versions=shown)
+    return page, 422 if form.errors else 200
+
+
+def _page(name: str, **values: object) -> str:
+    return render_template(
+        f"credits/{name}.html", words=credit_words, sentences=credit_sentences, today=today(), **values
+    )

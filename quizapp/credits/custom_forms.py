@@ -1,0 +1,185 @@
+"""The shape of a credential's rules as their holder writes them down."""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from quizapp.credits.credential_forms import AnyDayField
+from quizapp.credits.credit_tags import CreditTags
+from quizapp.credits.custom import LEAST, MOST, REST, BadRulesError, Row, WrittenRules, check, rows_of
+from quizapp.credits.rule_files import CredentialRules
+from quizapp.web import BaseForm
+
+ROWS = 5
+KIND_CHOICES = {
+    "anniversary": "From the day of certification",
+    "month-end": "To the end of the month of certification",
+    "birth-month": "To the end of the holder's birth month",
+    "common": "The same days for all holders, such as the calendar year",
+    "due-date": "To a day that the body tells me",
+}
+SURPLUS_CHOICES = {
+    "lost": "It is lost",
+    "carried": "Some of it is carried to the next cycle",
+    "not-stated": "Not known",
+}
+TWICE_CHOICES = {"once": "In one row only; choose this if you do not know", "each": "In every row that it fits"}
+LIMIT_CHOICES = {LEAST: "At least", MOST: "At most"}
+DELIVERY_CHOICES = {"": "live or not", "live": "live only", "self-paced": "self-paced only"}
+
+
+def _number(most: int) -> list[Any]:
+    return [
+        InputRequired("Enter a whole number."),
+        NumberRange(1, most, f"Enter a whole number from 1 to {most}."),
+    ]
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, with a sentence for what is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a whole number.") from error
+
+
+class RowForm(Form):
+    """One minimum or maximum; without an amount the row says nothing."""
+
+    limit = SelectField("Limit", choices=LIMIT_CHOICES)
+    amount = WholeNumberField("Amount", [Optional(), NumberRange(0, 10_000, "Enter a whole number up to 10000.")])
+    tag = SelectField("Kind of activity")
+    delivery = SelectField("Delivery", choices=DELIVERY_CHOICES)
+
+
+class CustomForm(BaseForm):
+    """A credential whose rules are not known here."""
+
+    id = HiddenField()
+    name = StringField("Name", [DataRequired("Enter what the credential is called."), Length(max=150)])
+    short_name = StringField("Short name", [DataRequired("Enter its letters or a short name."), Length(max=30)])
+    body = StringField("Body", [DataRequired("Enter who gives the credential."), Length(max=100)])
+    web_page = StringField("Web page of its rules", [DataRequired("Enter a page of the body."), Length(max=300)])
+    unit = StringField(
+        "It counts in", [DataRequired("Enter what it counts in, such as hour."), Length(max=30)], default="hour"
+    )
+    unit_minutes = WholeNumberField("Minutes of one", _number(6000), default=60)
+    kind = RadioField("Cycles run", [InputRequired("Say how cycles run.")], choices=KIND_CHOICES)
+    months = WholeNumberField("Months of a cycle", _number(120))
+    anchor = AnyDayField("First day of one of those cycles", [Optional()])
+    total = WholeNumberField("How many in a cycle", _number(10_000))
+    surplus = RadioField("What becomes of more than that?", choices=SURPLUS_CHOICES, default="not-stated")
+    carried = WholeNumberField("How many are carried at most", [Optional(), NumberRange(0, 10_000)])
+    asks_certificate = BooleanField("Each activity needs its certificate", default=True)
+    twice = RadioField("An hour that fits two rows counts", choices=TWICE_CHOICES, default="once")
+    rows = FieldList(FormField(RowForm), min_entries=ROWS, max_entries=ROWS)
+
+    def __init__(self, *, tags: CreditTags, now: datetime, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tags, self.now, self.today = tags, now, today
+        choices = {"In general": {"": "of any kind", REST: "all that no other row takes"}}
+        choices |= {group.question: {tag.slug: tag.name for tag in group.tags} for group in tags.groups}
+        for row in self.rows:
+            row.form.tag.choices = choices
+
+    def validate_web_page(self, field: Field) -> None:
+        """An address of the web; what it begins with may be left out."""
+        address = field.data if "://" in field.data else f"https://{field.data}"
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or "." not in parts.netloc or " " in address:
+            raise ValidationError("Enter an address such as www.example.org.")
+        field.data = address
+
+    def validate_anchor(self, field: Field) -> None:
+        """Common cycles begin on some day."""
+        if self.kind.data == "common" and field.data is None:
+            raise ValidationError("Enter a first day, such as 1 January of a year.")
+
+    def validate_carried(self, field: Field) -> None:
+        """What is carried is a number."""
+        if self.surplus.data == "carried" and not field.data:
+            raise ValidationError("Enter how many.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, then whether the rules can be reckoned with."""
+        if not super().validate(extra_validators):
+            return False
+        try:
+            check(self.written(), self.now, self.today)
+        except BadRulesError as error:
+            self.twice.errors = [str(error)]
+            return False
+        return True
+
+    def written(self) -> WrittenRules:
+        """What the form says; only once its fields are valid."""
+        return WrittenRules(
+            name=self.name.data or "",
+            short_name=self.short_name.data or "",
+            body=self.body.data or "",
+            web_page=self.web_page.data or "",
+            unit=self.unit.data or "",
+            unit_minutes=self.unit_minutes.data or 0,
+            kind=self.kind.data,
+            months=self.months.data or 0,
+            anchor=self.anchor.data,
+            total=self.total.data or 0,
+            surplus=self.surplus.data,
+            carried=self.carried.data or 0,
+            asks_certificate=self.asks_certificate.data,
+            counts_in_each=self.twice.data == "each",
+            rows=tuple(self._row(row.form) for row in self.rows if row.form.amount.data is not None),
+        )
+
+    def _row(self, row: RowForm) -> Row:
+        tag, delivery = row.tag.data or "", row.delivery.data or ""
+        kind = "from anything else" if tag == REST else self.tags.names.get(tag, "")
+        name = " ".join(filter(None, (delivery, _begun_small(kind))))
+        return Row(row.limit.data, row.amount.data or 0, tag, delivery, name)
+
+
+def _begun_small(name: str) -> str:
+    """practice management, but HR or leadership, PAHCOM approved."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def form_data_of(rules: CredentialRules) -> dict[str, object]:
+    """The newest version as the form has it."""
+    version = rules.newest
+    rows: list[dict[str, object]] = [
+        {"limit": row.limit, "amount": row.amount, "tag": row.tag, "delivery": row.delivery} for row in rows_of(version)
+    ]
+    return {
+        "name": rules.name,
+        "short_name": rules.short_name,
+        "body": rules.body,
+        "web_page": version.source.address,
+        "unit": version.unit.one,
+        "unit_minutes": version.unit.minutes,
+        "kind": version.cycle.kind,
+        "months": version.cycle.months,
+        "anchor": date.fromisoformat(version.cycle.anchor) if version.cycle.anchor else None,
+        "total": version.total.amount,
+        "surplus": version.surplus.kind,
+        "carried": version.surplus.most or None,
+        "asks_certificate": bool(version.proof),
+        "twice": "each" if version.across else "once",
+        "rows": rows + [{} for _ in range(ROWS - len(rows))],
+    }
