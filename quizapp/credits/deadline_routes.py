@@ -18,7 +18,7 @@ def overview() -> ResponseReturnValue:
     return _page()
 
 
-@blueprint.post("/credits/deadlines/calendar")
+@blueprint.post("/credits/deadlines")
 def make_feed() -> ResponseReturnValue:
     """Make the calendar's address, or a new one in its place, and show it: only its hash is kept."""
     session = web.db_session()
@@ -27,7 +27,7 @@ def make_feed() -> ResponseReturnValue:
     return _page(web.config().base_url + url_for(".feed", token=token))
 
 
-@blueprint.post("/credits/deadlines/calendar/revoke")
+@blueprint.post("/credits/deadlines/revoke")
 def revoke_feed() -> ResponseReturnValue:
     """Let the calendar's address open nothing more."""
     session = web.db_session()

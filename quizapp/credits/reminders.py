@@ -105,7 +105,8 @@ def reminders_for(session: Session, user_id: UUID, bank_dir: Path, now: datetime
 
 def _reminder(held: HeldDeadline, step: str, today: date) -> Reminder:
     title = f"{held.name}: {held.deadline.heading(today)}"
-    return Reminder(held.key(step), title, "\n\n".join(held.deadline.sentences))
+    known = ["Only what is logged here is counted."] if held.deadline.kind == "cycle" else []
+    return Reminder(held.key(step), title, "\n\n".join([*held.deadline.sentences, *known]))
 
 
 # --- Telling them ---------------------------------------------------------------------------------------------------

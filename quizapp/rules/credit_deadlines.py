@@ -13,7 +13,7 @@ from quizapp.rules.credit_sentences import (
     next_step,
     progress_text,
 )
-from quizapp.rules.credit_status import BucketStatus, CycleStatus
+from quizapp.rules.credit_status import CycleStatus
 from quizapp.rules.credit_words import counted, credit_text, day_text
 
 STEPS = (90, 30, 7, 1)
@@ -89,12 +89,11 @@ def _end_of(status: CycleStatus, today: date) -> Deadline:
     if status.goes_by_hours:
         late_days = cycle.rules.late.days if cycle.rules.late else 0
         late = late_sentence(status, today)
-        known = "" if status.is_met else "Only what is logged here is counted."
         return Deadline(
             "cycle",
             cycle.last_day,
             cycle.start,
-            tuple(filter(None, [next_step(status, today), *_short_requirements(status), late, known])),
+            tuple(filter(None, [next_step(status, today), _so_far(status), late])),
             missing=_missing(status),
             is_settled=status.is_met,
             told_for_days=max(late_days, ENDED_TOLD_FOR_DAYS),
@@ -115,14 +114,11 @@ def _missing(status: CycleStatus) -> str:
     return f"{counted_occasions(short.missing, short.occasion.name)} missing" if short else ""
 
 
-def _short_requirements(status: CycleStatus) -> list[str]:
-    """9.5 of 12 hours in all: one line for each requirement that is short, where there are several."""
-    short = [each for each in status.requirements if each.short_minutes]
-    return [_line(each, status) for each in short] if len(short) > 1 else []
-
-
-def _line(each: BucketStatus, status: CycleStatus) -> str:
-    return f"{progress_text(each, status.cycle.rules.unit)} {each.bucket.name}."
+def _so_far(status: CycleStatus) -> str:
+    """So far: 9.5 of 12 hours in all, 1 of 4 hours live; empty where less than two requirements are short."""
+    unit = status.cycle.rules.unit
+    short = [f"{progress_text(each, unit)} {each.bucket.name}" for each in status.requirements if each.short_minutes]
+    return f"So far: {', '.join(short)}." if len(short) > 1 else ""
 
 
 def _end_of_membership(status: CycleStatus, member_until: date, today: date) -> Deadline:

@@ -234,7 +234,7 @@ def test_without_a_credential_the_page_says_what_to_do(owner: User, page: Pages)
 def test_an_address_is_made_and_shown_once(session: Session, owner: User, page: Pages, client: Client) -> None:
     cmm(session, owner)
     page.sign_in(owner)
-    address = address_on(page.post("/credits/deadlines/calendar"))
+    address = address_on(page.post("/credits/deadlines"))
     assert address.startswith("http://127.0.0.1:8000/calendar/")
     assert client.get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200
     shown = page.get("/credits/deadlines")
@@ -244,7 +244,7 @@ def test_an_address_is_made_and_shown_once(session: Session, owner: User, page: 
 
 def test_a_new_address_ends_the_old_one(owner: User, page: Pages, client: Client) -> None:
     page.sign_in(owner)
-    old, new = (address_on(page.post("/credits/deadlines/calendar")).rpartition("/")[2] for _ in range(2))
+    old, new = (address_on(page.post("/credits/deadlines")).rpartition("/")[2] for _ in range(2))
     assert old != new
     assert [client.get(f"/calendar/{name}").status_code for name in (old, new)] == [404, 200]
 
@@ -252,9 +252,9 @@ def test_a_new_address_ends_the_old_one(owner: User, page: Pages, client: Client
 def test_a_revoked_address_opens_nothing(session: Session, owner: User, page: Pages, client: Client) -> None:
     page.sign_in(owner)
     theirs = make.calendar_feed(session, make.user(session, "stranger@example.org"))
-    name = address_on(page.post("/credits/deadlines/calendar")).rpartition("/")[2]
-    shown = page.post("/credits/deadlines/calendar/revoke")
+    name = address_on(page.post("/credits/deadlines")).rpartition("/")[2]
+    shown = page.post("/credits/deadlines/revoke")
     assert shown.texts(".notice.good") == ["The address of your calendar opens nothing more."]
     assert client.get(f"/calendar/{name}").status_code == 404
     assert client.get(f"/calendar/{theirs}.ics").status_code == 200
-    page.post("/credits/deadlines/calendar/revoke")
+    page.post("/credits/deadlines/revoke")
