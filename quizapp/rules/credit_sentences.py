@@ -34,7 +34,8 @@ def missing_text(status: CycleStatus, *, more: bool = True) -> str:
         f"{credit_text(each.missing_minutes, unit)} {each.bucket.name}" for each in status.beside if not each.is_met
     ]
     parts += [counted_occasions(each.missing, each.occasion.name) for each in status.occasions if each.missing]
-    return listed(parts)
+    is_long = len(parts) > 1 and "," in parts[0]
+    return f"{parts[0]}, and {listed(parts[1:])}" if is_long else listed(parts)
 
 
 def _capitalised(text: str) -> str:
