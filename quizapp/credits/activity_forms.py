@@ -24,7 +24,7 @@ UNIT_CHOICES = {
     "minutes": "Minutes",
     "pahcom-ceu": "PAHCOM CEU (1 is 1 hour)",
     "iacet-ceu": "IACET CEU (1 is 10 hours; 0.6 is 6 hours)",
-    "50-minute-hours": "Hours of 50 minutes (CEU of AAMA or CCB)",
+    "50-minute-hours": "CEU or points of 50 minutes (AAMA, CCB)",
 }
 DELIVERY_CHOICES = {"live": "Live", "self-paced": "Self-paced", "unknown": "Not sure"}
 PLANNED_MOST_HOURS = 1000

@@ -104,8 +104,16 @@ def what_changes(effect: Effect, today: date) -> list[str]:
         return []
     if not after.goes_by_hours:
         return [f"Hours do not renew it. {retest_sentence(after.cycle, today)}"]
+    unit, displaced = after.cycle.rules.unit, _displaced_minutes(before, after)
+    instead = f"In return, other activities count {credit_text(displaced, unit)} less here." if displaced else None
     surplus = surplus_sentence(after) if after.surplus_minutes > before.surplus_minutes else None
-    return [_change(before, after, today), *([surplus] if surplus else [])]
+    return [sentence for sentence in (instead, _change(before, after, today), surplus) if sentence]
+
+
+def _displaced_minutes(before: CycleStatus, after: CycleStatus) -> int:
+    """What other activities of the cycle count less: of one kind the earlier count first, of one course the longest."""
+    pairs = [(entry, after.entries[key]) for key, entry in before.entries.items() if key in after.entries]
+    return sum(max(0, was.minutes - now.minutes) for was, now in pairs)
 
 
 def _change(before: CycleStatus, after: CycleStatus, today: date) -> str:
