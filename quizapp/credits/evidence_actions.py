@@ -15,6 +15,7 @@ from quizapp.credits.evidence_queries import (
     activity_with_evidence,
     bytes_kept,
     certificates_of,
+    has_certificates,
     referenced,
 )
 from quizapp.credits.models import Certificate
@@ -107,8 +108,11 @@ def remove_unreferenced(session: Session, store: EvidenceStore, now: datetime) -
 
     A crash leaves some behind, and so does whatever deletes rows in masses, such as the end of an account. Files
     lie in the store before they have a row: hence the day. The folder goes by the minute, so that every folder has
-    its turn within hours and no turn is long.
+    its turn within hours and no turn is long. A database without any certificate is taken for the wrong one, and
+    nothing is swept: a typing error in a setting must not cost everybody's evidence.
     """
+    if not has_certificates(session):
+        return 0
     folder = int(now.timestamp()) // 60 % FOLDERS
     old = {path.name: path for path in store.put_before(now - UNREFERENCED_FOR, folder)}
     gone = old.keys() - referenced(session, list(old))

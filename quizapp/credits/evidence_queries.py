@@ -55,6 +55,11 @@ def bytes_kept(session: Session, user_id: UUID) -> int:
     return int(session.scalar(statement) or 0)
 
 
+def has_certificates(session: Session) -> bool:
+    """Whether anybody has a certificate: for the clock's job, never for a request."""
+    return session.scalar(select(Certificate.id).limit(1)) is not None
+
+
 def referenced(session: Session, storage_keys: Sequence[str]) -> set[str]:
     """Which of these keys a certificate has, whosever it is: for the clock's job, never for a request."""
     return set(session.scalars(select(Certificate.storage_key).where(Certificate.storage_key.in_(storage_keys))))

@@ -133,7 +133,8 @@ def _page(activity: Activity, refused: Sequence[tuple[str, str]] = ()) -> Respon
         most_bytes=_most_bytes_of_a_file(),
         most_bytes_at_once=_most_bytes_at_once(),
         bytes_kept=queries.bytes_kept(session, me().id),
-        most_bytes_kept=web.config().evidence_megabytes * 1_000_000,
+        most_megabytes=web.config().certificate_megabytes,
+        most_megabytes_kept=web.config().evidence_megabytes,
     )
     return page, 422 if refused else 200
 

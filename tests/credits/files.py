@@ -21,10 +21,17 @@ ORIENTATION, GPS = 0x0112, 0x8825
 ON_ITS_SIDE = 6
 
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (300, 200), mode: str = "RGB", **options: Any) -> bytes:
-    """A picture whose left half is white and whose right half is black."""
-    made = Image.new(mode, size)
-    made.paste(Image.new(mode, (size[0] // 2, size[1]), "white"))
+def picture(
+    kind: str = "JPEG",
+    size: tuple[int, int] = (300, 200),
+    mode: str = "RGB",
+    pixels: Image.Image | None = None,
+    **options: Any,
+) -> bytes:
+    """A picture: by default its left half is white and its right half black."""
+    made = pixels or Image.new(mode, size)
+    if pixels is None:
+        made.paste(Image.new(mode, (size[0] // 2, size[1]), "white"))
     file = BytesIO()
     made.save(file, kind, **options)
     return file.getvalue()

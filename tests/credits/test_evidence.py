@@ -343,7 +343,10 @@ def test_the_sweep_removes_old_files_without_a_row_and_no_others(
     assert sweep_everything(session, store) == 0
 
 
-def test_a_sweep_once_an_hour_comes_to_every_folder_too(session: Session, store: EvidenceStore) -> None:
+def test_a_sweep_once_an_hour_comes_to_every_folder_too(
+    session: Session, activity: Activity, store: EvidenceStore
+) -> None:
+    make.certificate(session, activity)
     for _ in range(20):
         aged(store, store.put(b"x"), timedelta(days=2))
     swept = [remove_unreferenced(session, store, make.NOW + timedelta(hours=n)) for n in range(storage.FOLDERS)]
@@ -357,12 +360,15 @@ def test_the_files_of_somebody_who_left_are_swept(
     send(page, activity, [("a.pdf", files.pdf())])
     aged(store, kept(session)[0].storage_key, timedelta(days=2))
     assert sweep_everything(session, store) == 0
+    make.certificate(session, make.activity(session, make.user(session, "neighbour@example.org")))
     account_actions.delete_user(session, owner.id)
     assert sweep_everything(session, store) == 1
 
 
-def test_sweeping_an_empty_site_does_nothing(session: Session, store: EvidenceStore) -> None:
-    assert remove_unreferenced(session, store, make.NOW) == 0
+def test_a_database_without_certificates_is_taken_for_the_wrong_one(session: Session, store: EvidenceStore) -> None:
+    path = aged(store, store.put(b"x"), timedelta(days=2))
+    assert sweep_everything(session, store) == 0
+    assert path.exists()
 
 
 # --- The store ------------------------------------------------------------------------------------------------------
@@ -388,6 +394,6 @@ def test_what_is_no_key_leads_nowhere(store: EvidenceStore, key: str) -> None:
 
 def test_the_folder_and_the_limits_are_settings(app: Flask, config: Config, page: Pages, activity: Activity) -> None:
     assert config.evidence_dir == config.var_dir / "evidence"
-    assert "at most 10.0 MB each" in page.get(address(activity)).text
+    assert "at most 10 MB each" in page.get(address(activity)).text
     values: Mapping[str, str] = page.get(address(activity)).one("#upload").attrib
     assert values["data-most-bytes"] == str(10 * MEGABYTE)
