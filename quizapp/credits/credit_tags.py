@@ -1,8 +1,9 @@
 """What can be said of an activity: the closed list of credit tags, question_bank/credit_tags.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -50,3 +51,16 @@ def _read(bank_dir: Path, _changed: int) -> CreditTags:
     if len(slugs) != len(set(slugs)):
         raise BadFileError([Problem(FILE, 1, "a tag stands twice")])
     return found
+
+
+def tags_asked_for(data: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Every credit tag that the plain data of a rule file asks for, with its path in it."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name == "tags":
+                yield from ((f"{path}.tags[{number}]", tag) for number, tag in enumerate(value))
+            else:
+                yield from tags_asked_for(value, f"{path}.{name}")
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from tags_asked_for(value, f"{path}[{number}]")

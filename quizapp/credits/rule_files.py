@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from quizapp.bank.yaml_files import BadFileError, Problem, read_struct
-from quizapp.credits.credit_tags import credit_tags
+from quizapp.bank.yaml_files import BadFileError, convert, read_document
+from quizapp.credits.credit_tags import credit_tags, tags_asked_for
 from quizapp.rules import credit_rules as rules
+from quizapp.rules.credit_checks import check_rules
 from quizapp.rules.credit_words import partial_day_text
 
 FOLDER = "credentials"
@@ -49,9 +50,11 @@ class CycleText(_Part, frozen=True):
     anchor: str | None = None
 
     def __post_init__(self) -> None:
-        """A common cycle says when one begins. Raises ValueError."""
+        """A common cycle says when one begins; birth months come once a year. Raises ValueError."""
         if (self.kind == "common") != (self.anchor is not None):
             raise ValueError("a common cycle, and no other, names its anchor")
+        if self.kind == "birth-month" and self.months % 12:
+            raise ValueError("a cycle that ends with the birth month lasts whole years")
         if self.anchor:
             date.fromisoformat(self.anchor)
 
@@ -146,6 +149,11 @@ class SurplusText(_Part, frozen=True):
     rule: Text
     most: Amount = 0
 
+    def __post_init__(self) -> None:
+        """What is carried has a most. Raises ValueError."""
+        if (self.kind == "carried") != bool(self.most):
+            raise ValueError("what is carried, and nothing else, says how much at most")
+
 
 class RepeatsText(_Part, frozen=True):
     """Whether the same course counts again."""
@@ -175,6 +183,11 @@ class LateText(_Part, frozen=True):
     within: str
     after: Text
     counts: bool = False
+
+    def __post_init__(self) -> None:
+        """What holds within the days is said where there are any. Raises ValueError."""
+        if bool(self.days) != bool(self.within):
+            raise ValueError("what to do within the days is said, where there are days")
 
 
 class MembershipText(_Part, frozen=True):
@@ -217,7 +230,7 @@ class Version(_Part, frozen=True):
         for day in (self.effective, self.first_seen, self.checked_on, self.last_seen):
             if day and day != "unknown":
                 partial_day_text(day)
-        _check_buckets(self)
+        check_rules(self.rules())
 
     @property
     def checked_text(self) -> str:
@@ -311,33 +324,6 @@ def _proration(text: ProrationText | None, minutes: Callable[[int], int]) -> rul
     )
 
 
-def _check_buckets(version: Version) -> None:
-    """Slugs are told apart, flat buckets are flat, steps name buckets, and maximums leave room for minimums."""
-    engine = version.rules()
-    buckets = [bucket for root in (engine.total, *engine.across, *engine.beside) for bucket, _ in root.walk()]
-    slugs = [bucket.slug for bucket in buckets] + [each.slug for each in engine.occasions]
-    if len(slugs) != len(set(slugs)):
-        raise ValueError("two requirements have the same slug")
-    if any(bucket.parts or bucket.maximum for bucket in (*engine.across, *engine.beside)):
-        raise ValueError("what stands across or beside the total has a minimum only")
-    if engine.across and any(bucket.maximum for bucket, _ in engine.total.walk()):
-        raise ValueError("a version with maximums has nothing across them")
-    steps = version.proration.steps if version.proration else []
-    strangers = {slug for step in steps for slug in step.amounts} - set(slugs)
-    if strangers:
-        raise ValueError(f"the proration names no requirement: {', '.join(sorted(strangers))}")
-    for number in range(max(1, len(engine.totals_by_credentials))):
-        for months in {0, *(step.from_months for step in steps)}:
-            asked = rules.asked_of(engine, credentials=number + 1, months_missed=months)
-            for bucket, _ in asked.total.walk():
-                if bucket.maximum and bucket.maximum.minutes < _needed_within(bucket):
-                    raise ValueError(f"the maximum of {bucket.slug} leaves no room for the minimums within it")
-
-
-def _needed_within(bucket: rules.Bucket) -> int:
-    return max(bucket.needed_minutes, sum(_needed_within(part) for part in bucket.parts))
-
-
 class CredentialRules(_Part, frozen=True):
     """One credential with every version of its rules, newest first."""
 
@@ -381,18 +367,22 @@ def _read(bank_dir: Path, files: tuple[tuple[str, int], ...]) -> Mapping[str, Cr
     found = {}
     known = credit_tags(bank_dir).names
     for name, _changed in files:
-        file = f"{FOLDER}/{name}"
-        credential = read_struct(bank_dir, file, CredentialRules)
+        document = read_document(bank_dir, f"{FOLDER}/{name}")
+        credential = convert(document, document.data, CredentialRules)
+        problems = [
+            document.problem(path, f"no such credit tag: {tag}")
+            for path, tag in tags_asked_for(document.data)
+            if tag not in known
+        ]
         if credential.slug != Path(name).stem:
-            raise BadFileError([Problem(file, 1, f"the slug is {credential.slug!r}, unlike the file's name")])
-        for version in credential.versions:
-            strangers = sorted(version.rules().tags - known.keys())
-            if strangers:
-                raise BadFileError([Problem(file, 1, f"{version.slug}: no such credit tag: {', '.join(strangers)}")])
+            problems.append(document.problem("$.slug", f"the slug is {credential.slug!r}, unlike the file's name"))
+        if problems:
+            raise BadFileError(sorted(problems))
         found[credential.slug] = credential
     return found
 
 
 def json_schema() -> dict[str, Any]:
     """What an editor checks a rule file against; question_bank/schema/credential.schema.json holds it."""
-    return msgspec.json.schema(CredentialRules)
+    schema = msgspec.json.schema(CredentialRules)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Rules of one credential", **schema}

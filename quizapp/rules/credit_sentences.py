@@ -24,7 +24,7 @@ def next_step(status: CycleStatus, today: date) -> str:
 def missing_text(status: CycleStatus, *, more: bool = True) -> str:
     """6 more hours, at least 2 of them live; 6 more hours, all of them live, and one live conference."""
     unit = status.cycle.rules.unit
-    main = max([status.total.missing_minutes, *(each.missing_minutes for each in status.across)])
+    main = status.missing_within_minutes
     parts = []
     if main:
         of_them = [_of_them(each, main, unit) for each in (*status.total.parts, *status.across) if each.missing_minutes]
@@ -91,7 +91,7 @@ def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
 
 
 def requirement_text(each: BucketStatus, unit: BodyUnit) -> str:
-    """4.5 of 12 hours live; of a maximum alone: 4 hours from other providers, at most 20."""
+    """4.5 of 12 hours live; of a maximum alone: 4 hours from other providers, at most 20; of neither: 4 hours live."""
     progress, comma, rest = progress_text(each, unit).partition(", ")
     return f"{progress} {each.bucket.name}{comma}{rest}"
 

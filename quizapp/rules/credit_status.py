@@ -52,6 +52,12 @@ class BucketStatus:
         """What the requirement itself is short by, whatever its parts ask."""
         return max(0, self.bucket.needed_minutes - self.minutes)
 
+    def missing_of(self, delivery: str) -> int:
+        """The further minutes of those missing that have to be delivered so."""
+        if self.bucket.takes.delivery == delivery:
+            return self.missing_minutes
+        return sum(part.missing_of(delivery) for part in self.parts)
+
     def walk(self) -> Iterable["BucketStatus"]:
         """The requirement and those within it, outermost first."""
         yield self
@@ -111,9 +117,20 @@ class CycleStatus:
 
     @property
     def missing_minutes(self) -> int:
-        """How many more minutes meet everything: one activity may serve a bucket and what cuts across at once."""
-        within = max([self.total.missing_minutes, *(each.missing_minutes for each in self.across)])
-        return within + sum(each.missing_minutes for each in self.beside)
+        """How many more minutes meet everything that is counted in minutes."""
+        return self.missing_within_minutes + sum(each.missing_minutes for each in self.beside)
+
+    @property
+    def missing_within_minutes(self) -> int:
+        """How many more minutes meet the total and what cuts across it: one activity may serve them all at once.
+
+        Unless one of them asks for live learning and another for self-paced.
+        """
+        together = [each.missing_minutes for each in (self.total, *self.across)]
+        apart = [
+            max(each.missing_of(delivery) for each in (self.total, *self.across)) for delivery in ("live", "self-paced")
+        ]
+        return max(*together, sum(apart))
 
     @property
     def is_met(self) -> bool:

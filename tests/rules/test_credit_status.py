@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from quizapp.rules.credit_rules import TOTAL, Credit, RuleVersion
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Holder, status_of, statuses_of
 from tests.rules.credit_examples import CMA, CMM, CMPE, CPC, HOLDER, SHRM, SPLIT, histories, versions
-from tests.rules.credit_makers import bucket, credit, cycle, entered, logged, rules, shorts, status, total
+from tests.rules.credit_makers import bucket, credit, cycle, entered, logged, rules, shorts, status, takes, total
 
 
 def buckets_of(of: CycleStatus) -> list[BucketStatus]:
@@ -145,6 +145,32 @@ def test_what_cuts_across_may_be_earned_together_with_the_rest() -> None:
     assert shorts(found) == {TOTAL: 500, "areas": 500, "administrative": 500, "aama": 1500}
     assert found.missing_minutes == 1500
     assert found.counted_minutes == 1500
+
+
+@pytest.mark.parametrize(
+    ("credits_", "missing", "source"),
+    [
+        ([], 600, "5 hours live and 3 self-paced are among the 10"),
+        ([credit("a", 600)], 480, "the 10 are there, so 5 hours live and 3 self-paced come on top"),
+        ([credit("a", 600), credit("b", 300, live=True)], 180, "live is met"),
+        ([credit("a", 120, "ethics", live=True)], 480, "an ethics course served two at once"),
+    ],
+)
+def test_one_activity_is_not_live_and_self_paced_at_once(credits_: list[Credit], missing: int, source: str) -> None:
+    across = (
+        bucket("live", takes(live=True), least=300),
+        bucket("self", takes(live=False), least=180),
+        bucket("ethics", least=120),
+    )
+    assert status(rules(total(600), across=across), *credits_).missing_minutes == missing, source
+
+
+def test_live_minimums_within_the_total_and_across_it_are_earned_together() -> None:
+    version = rules(
+        total(600, bucket("a", None, bucket("a-live", takes(live=True), least=120), least=300)),
+        across=(bucket("self", takes(live=False), least=540), bucket("live", takes(live=True), least=60)),
+    )
+    assert status(version).missing_minutes == 120 + 540
 
 
 def test_volunteering_stands_beside_the_total_and_never_within_it() -> None:
