@@ -18,7 +18,7 @@ from quizapp.credits.models import HeldCredential
 from quizapp.mail.actions import enqueue, tell
 from quizapp.mail.models import Notice
 
-PAGE = "/credits/deadlines"
+PAGE = "/credits"
 # A day's reminders leave in the morning, when every zone has long changed its clocks and nobody is woken.
 MORNING = timedelta(hours=6)
 
@@ -127,7 +127,7 @@ def remind(session: Session, user_id: UUID, reminders: Sequence[Reminder], base_
 def _letter(reminder: Reminder, base_url: str) -> str:
     return f"""{reminder.body}
 
-Your deadlines: {base_url}{PAGE}
+Your credits: {base_url}{PAGE}
 
 You get this mail because "Mail me about credit deadlines" is chosen in your settings:
 {base_url}/settings

@@ -17,6 +17,7 @@ from quizapp.config import ROOT, Config
 from quizapp.credits import reminders
 from quizapp.credits.models import HeldCredential
 from quizapp.credits.reminders import Rounds, next_people, reminders_for
+from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, writing
 from quizapp.mail.models import Notice, OutboxMail
 from tests import make
@@ -141,7 +142,7 @@ def test_later_steps_come_when_an_activity_is_deleted_and_the_cycle_is_short_aga
 def test_each_credential_is_told_by_itself(session: Session, owner: User) -> None:
     cmm(session, owner)
     other = make.held_credential(session, owner, rules="chc", certified_on=date(2025, 5, 20), created_at=ADDED)
-    make.cycle_rules(session, other, version=cli.all_rules(BANK)["chc"].newest.slug)
+    make.cycle_rules(session, other, version=all_rules(BANK)["chc"].newest.slug)
     remind(session, owner.id, noon(7))
     assert len(told(session, owner)) == 2
     assert len({title.partition(":")[0] for title in told(session, owner)}) == 2
