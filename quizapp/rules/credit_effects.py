@@ -91,7 +91,8 @@ def what_counts(effect: Effect) -> str:
     if effect.entry.why_not in {"repeated", "next"}:
         return text
     if not effect.counted_minutes:
-        return f"Does not count: {_ended(text)}"
+        rule = text.partition(". ")[2]
+        return f"Does not count. {rule}" if rule else f"Does not count: {_ended(text)}"
     unit = effect.cycle.rules.unit
     counts = f"{of_text(effect.counted_minutes, effect.entry.credit.minutes, unit)} count"
     return f"{counts}." if text == credit_text(effect.counted_minutes, unit) else f"{counts}: {_ended(text)}"
@@ -124,7 +125,7 @@ def _change(before: CycleStatus, after: CycleStatus, today: date) -> str:
     missing = missing_text(after)
     if missing == missing_text(before):
         return f"What is missing stays: {missing}, by {day_text(after.cycle.last_day)}."
-    return f"{missing} needed afterwards, by {day_text(after.cycle.last_day)}."
+    return f"Needed afterwards: {missing}, by {day_text(after.cycle.last_day)}."
 
 
 def _ended(text: str) -> str:

@@ -101,7 +101,7 @@ def test_what_counts_says_what_is_needed_afterwards() -> None:
     assert said(effect(version(), credit(2), credit(6, key="old"))) == [
         "Counts",
         "2 of 2 hours count.",
-        "4 more hours needed afterwards, by 19 May 2026.",
+        "Needed afterwards: 4 more hours, by 19 May 2026.",
     ]
 
 
@@ -109,7 +109,7 @@ def test_the_bucket_that_takes_it_is_named() -> None:
     found = effect(version(12, MGMA, OTHER), credit(2, "mgma"))
     assert said(found)[1:] == [
         "2 of 2 hours count: 2 hours MGMA.",
-        "10 more hours, at least 4 of them MGMA needed afterwards, by 19 May 2026.",
+        "Needed afterwards: 10 more hours, at least 4 of them MGMA, by 19 May 2026.",
     ]
     assert found.gained_minutes == 2 * HOUR
 
@@ -119,7 +119,7 @@ def test_what_a_cap_holds_back_is_told_with_its_rule() -> None:
     assert said(found) == [
         "Counts in part",
         "1 of 2 hours count: 1 hour OTHER and 1 hour beyond a cap. Rule: At most 6 other.",
-        "6 more hours, all of them MGMA needed afterwards, by 19 May 2026.",
+        "Needed afterwards: 6 more hours, all of them MGMA, by 19 May 2026.",
     ]
 
 
@@ -135,7 +135,7 @@ def test_what_counts_for_nothing_leaves_what_is_missing() -> None:
     found = effect(version(12, MGMA, OTHER), credit(2), credit(6, key="old", day=EARLIER))
     assert said(found) == [
         "Does not count",
-        "Does not count: 2 hours beyond a cap. Rule: At most 6 other.",
+        "Does not count. Rule: At most 6 other.",
         "What is missing stays: 6 more hours, all of them MGMA, by 19 May 2026.",
     ]
 

@@ -86,14 +86,14 @@ function ask() {
   };
   request.onerror = () => say("No connection: what stands here may be out of date. Keep the page open and save later.");
   request.ontimeout = request.onerror;
-  request.onloadend = () => panel.classList.remove("is-old");
+  request.onloadend = () => panel.removeAttribute("aria-busy");
   request.send(new FormData(form));
 }
 
 function askSoon() {
   clearTimeout(waiting);
   if (!canBeReckoned()) return;
-  panel.classList.add("is-old");
+  panel.setAttribute("aria-busy", "true");
   waiting = setTimeout(ask, SETTLE_MS);
 }
 
@@ -107,4 +107,5 @@ form.elements.provider.addEventListener("change", () => {
 });
 document.getElementById("look").hidden = true;
 showHours();
-if (canBeReckoned()) askSoon();
+// Going back in the browser brings the fields back, but not what stood here.
+if (!panel.querySelector(".effects")) askSoon();
