@@ -47,10 +47,14 @@ class Rounds:
     going: dict[str, date] = field(default_factory=dict)
     last_id: UUID | None = None
     again: list[UUID] = field(default_factory=list)
+    quarter: datetime | None = None
 
     def begin(self, now: datetime) -> bool:
         """Go on with the round under way, or begin one with the zones whose day has begun; False if none has."""
-        if not self.going:
+        # Days begin at a quarter of an hour everywhere; asking every zone takes 30 ms, so it is not done at each tick.
+        quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        if not self.going and quarter != self.quarter:
+            self.quarter = quarter
             mornings = {name: (now.astimezone(ZoneInfo(name)) - MORNING).date() for name in zones.names()}
             self.going = {name: day for name, day in mornings.items() if self.seen.get(name) != day}
             self.last_id = None
