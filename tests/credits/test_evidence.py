@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
+from quizapp import db
 from quizapp.accounts import actions as account_actions
 from quizapp.accounts.models import User
 from quizapp.accounts.queries import everything_of
@@ -26,7 +27,7 @@ from quizapp.credits.evidence_queries import bytes_kept, certificates_of, open_c
 from quizapp.credits.models import Activity, Certificate
 from quizapp.credits.sandbox import SlowFileError
 from quizapp.credits.storage import EvidenceStore, LostFileError
-from quizapp.db import DatabaseBusyError
+from quizapp.db import Database, DatabaseBusyError, writing
 from tests import make
 from tests.conftest import CountStatements
 from tests.credits import files
@@ -157,6 +158,20 @@ def test_fifty_megabytes_are_refused_with_a_page_that_says_what_would_fit(
     assert files_in(store) == []
 
 
+def test_what_is_refused_unread_is_swallowed_since_a_browser_would_not_hear_otherwise(
+    client: Client, activity: Activity
+) -> None:
+    body = BytesIO(bytes(50 * MEGABYTE))
+    response = client.post(
+        address(activity),
+        input_stream=body,
+        content_length=50 * MEGABYTE,
+        content_type="multipart/form-data; boundary=x",
+    )
+    assert response.status_code == 413
+    assert body.tell() == 50 * MEGABYTE
+
+
 def test_other_forms_and_people_who_are_not_signed_in_may_send_no_more_than_before(
     app: Flask, client: Client, activity: Activity
 ) -> None:
@@ -216,6 +231,27 @@ def test_a_person_has_a_quota_that_others_do_not_use_up(session: Session, owner:
         ("certificate.pdf", "There is no room left for your certificates. Delete some old ones.")
     ]
     assert bytes_kept(session, owner.id) == 95
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits five seconds for a lock in a test."""
+    monkeypatch.setattr(db, "BUSY_MS", 10)
+
+
+def test_two_uploads_at_the_same_time_do_not_both_see_the_same_room(impatient: None, own_database: Database) -> None:
+    def upload(session: Session, key: str) -> None:
+        add_certificates(session, person.id, done.id, [StoredFile(opened(), key)], MEGABYTE, make.NOW)
+
+    with own_database.session() as session, own_database.session() as another:
+        person = make.user(session)
+        done = make.activity(session, person)
+        session.commit()
+        with writing(session):
+            upload(session, "first")
+            with pytest.raises(DatabaseBusyError), writing(another):
+                upload(another, "second")
+        assert [certificate.storage_key for certificate in kept(another)] == ["first"]
 
 
 # --- Whose they are -------------------------------------------------------------------------------------------------
