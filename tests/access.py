@@ -82,7 +82,7 @@ GET  transfer.download_csv            sign-in   sign-in  200      200    200    
 GET  transfer.download_xlsx           sign-in   sign-in  200      200    200    200      200
 GET  activities.edit_activity         sign-in   sign-in  404      200    404    404      404
 POST activities.log_activity          sign-in   sign-in  400      400    400    400      400
-GET  activities.new_activity          sign-in   sign-in  200      200    200    200      200
+GET  activities.new_activity          sign-in   sign-in  goes     goes   goes   goes     goes
 GET  activities.overview              sign-in   sign-in  200      200    200    200      200
 POST activities.preview               sign-in   sign-in  400      400    400    400      400
 POST activities.restore_activity      sign-in   sign-in  404      goes   404    404      404

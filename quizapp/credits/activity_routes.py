@@ -56,9 +56,19 @@ def overview() -> ResponseReturnValue:
 
 @blueprint.get("/credits/activities/new")
 def new_activity() -> ResponseReturnValue:
-    """An empty form, or one filled in from another activity, with an id by which a second sending is recognized."""
-    data: dict[str, object] = {"id": str(uuid4())}
+    """An empty form, or one filled in from another activity.
+
+    It has an id, by which a second sending is recognized, and which stands in the address, so that going back in the
+    browser comes to the same form.
+    """
+    form_id = request.args.get("id", type=UUID)
+    if form_id is None:
+        return redirect(url_for(".new_activity", id=uuid4(), like=request.args.get("like")))
+    if queries.activity_of(db_session(), me().id, form_id):
+        say("This form was saved already. Here it can be changed.", "note")
+        return redirect(url_for(".edit_activity", activity_id=form_id))
     model = request.args.get("like", type=UUID)
+    data: dict[str, object] = {"id": str(form_id)}
     if "like" in request.args:
         like = or_404(queries.activity_of(db_session(), me().id, model) if model else None)
         data = {**form_data_of(like), "started_on": None, "ended_on": None, **data}

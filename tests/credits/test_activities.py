@@ -51,6 +51,10 @@ def log(page: Pages, status: int = 200, /, **values: object) -> Page:
     return page.post("/credits/activities/new", {"id": str(uuid4()), **FORM, **values}, status)
 
 
+def new_form(page: Pages, more: str = "") -> Page:
+    return page.get(f"/credits/activities/new?id={uuid4()}{more}")
+
+
 def activities(session: Session) -> list[Activity]:
     return list(session.scalars(select(Activity)))
 
@@ -99,7 +103,7 @@ def test_after_saving_the_certificate_comes_next(page: Pages, owner: User, sessi
 
 
 def test_the_form_asks_whose_unit_it_is(page: Pages, owner: User, session: Session) -> None:
-    assert "unit" not in sent(page.get("/credits/activities/new"))
+    assert "unit" not in sent(new_form(page))
     assert log(page, 422, unit="").texts(".error") == ["Say what the number counts."]
     assert activities(session) == []
 
@@ -186,7 +190,7 @@ def test_more_than_eight_hours_a_day_is_stored_and_noted(page: Pages, owner: Use
 
 
 def test_all_tags_are_asked_of_whom_no_credential_is_known(page: Pages, owner: User) -> None:
-    shown = page.get("/credits/activities/new")
+    shown = new_form(page)
     assert "What was it about?" in shown.texts("legend")
     assert shown.all("[value=volunteering]")
     assert "You hold no credential here yet." in log(page).text
@@ -194,7 +198,7 @@ def test_all_tags_are_asked_of_whom_no_credential_is_known(page: Pages, owner: U
 
 def test_only_the_tags_that_the_rules_ask_for_stand_open(page: Pages, owner: User, session: Session) -> None:
     hold(session, owner, "cmpe", "50-hours")
-    shown = page.get("/credits/activities/new")
+    shown = new_form(page)
     assert {box.get("value") for box in shown.all("#tags-issuer [name=tags]")} == {"mgma"}
     assert shown.all("#tags-subject") == []
     assert shown.all("details [value=volunteering]")
@@ -203,7 +207,7 @@ def test_only_the_tags_that_the_rules_ask_for_stand_open(page: Pages, owner: Use
 
 def test_the_index_number_is_asked_for_where_the_rules_need_it(page: Pages, owner: User, session: Session) -> None:
     hold(session, owner, "cpc", "36-ceus")
-    shown = page.get("/credits/activities/new")
+    shown = new_form(page)
     assert shown.all("[name=index_number]")
     assert shown.all("details [name=index_number]") == []
 
@@ -212,7 +216,7 @@ def test_earlier_providers_are_offered_with_their_usual(page: Pages, owner: User
     make.activity(session, owner, provider="MGMA", tags=["mgma"], delivery="live", ended_on=date(2026, 2, 5))
     make.activity(session, owner, provider="MGMA", tags=[], delivery="unknown")
     make.activity(session, owner, provider='A "quoted" <one>', tags=[])
-    shown = page.get("/credits/activities/new")
+    shown = new_form(page)
     offered = [option.get("value") for option in shown.all("datalist option")]
     assert offered == ["MGMA", 'A "quoted" <one>']
     providers = shown.one("#activity").get("data-providers", "")
@@ -223,7 +227,7 @@ def test_earlier_providers_are_offered_with_their_usual(page: Pages, owner: User
 
 
 def test_sending_the_form_twice_stores_one_row_and_says_the_same(page: Pages, owner: User, session: Session) -> None:
-    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    form = {**sent(new_form(page)), **FORM}
     first, second = (page.post("/credits/activities/new", form) for _ in range(2))
     assert first.texts(".notice.good") == second.texts(".notice.good")
     assert first.url == second.url
@@ -231,7 +235,7 @@ def test_sending_the_form_twice_stores_one_row_and_says_the_same(page: Pages, ow
 
 
 def test_an_old_form_with_other_values_loses_nothing(page: Pages, owner: User, session: Session) -> None:
-    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    form = {**sent(new_form(page)), **FORM}
     page.post("/credits/activities/new", form)
     shown = page.post("/credits/activities/new", {**form, "title": "Another title"}, 409)
     assert "Title: Denials webinar" in shown.texts(".notice li")
@@ -245,12 +249,24 @@ def test_an_old_form_with_other_values_loses_nothing(page: Pages, owner: User, s
 def test_an_old_form_of_what_was_deleted_leads_to_where_it_can_be_brought_back(
     page: Pages, owner: User, session: Session
 ) -> None:
-    form = {**sent(page.get("/credits/activities/new")), **FORM}
+    form = {**sent(new_form(page)), **FORM}
     page.post("/credits/activities/new", form)
     page.post(f"/credits/activities/{form['id']}/delete")
     shown = page.post("/credits/activities/new", form)
     assert shown.h1 == "Recently deleted activities"
     assert "saved before, and deleted since" in shown.texts(".notice.note")[0]
+
+
+def test_going_back_comes_to_the_same_form_and_then_to_what_it_stored(
+    client: Client, page: Pages, owner: User, session: Session
+) -> None:
+    address = client.get("/credits/activities/new").location or ""
+    form = {**sent(page.get(address)), **FORM}
+    assert form["id"] in address
+    page.post("/credits/activities/new", form)
+    again = client.get(address)
+    assert again.location == f"/credits/activities/{form['id']}/edit"
+    assert page.get(again.location).texts(".notice.note") == ["This form was saved already. Here it can be changed."]
 
 
 def test_two_people_may_send_the_same_id(page: Pages, owner: User, stranger: User, session: Session) -> None:
@@ -370,7 +386,7 @@ def test_actions_on_what_is_gone_say_so(owner: User, session: Session) -> None:
 
 def test_a_copy_is_a_new_form_without_a_date(page: Pages, owner: User, session: Session) -> None:
     activity = make.activity(session, owner, tags=["mgma"], delivery="live", note="By train")
-    form = sent(page.get(f"/credits/activities/new?like={activity.id}"))
+    form = sent(new_form(page, f"&like={activity.id}"))
     assert form["id"] != str(activity.id)
     assert (form["title"], form["tags"], form["delivery"], form["note"]) == (
         "Denials webinar",
@@ -385,13 +401,13 @@ def test_a_copy_is_a_new_form_without_a_date(page: Pages, owner: User, session: 
 
 @pytest.mark.parametrize("like", ["not-an-id", "00000000-0000-0000-0000-000000000000", ""])
 def test_a_copy_of_nothing_is_not_found(page: Pages, owner: User, like: str) -> None:
-    page.get(f"/credits/activities/new?like={like}", 404)
+    page.get(f"/credits/activities/new?id={uuid4()}&like={like}", 404)
 
 
 def test_a_copy_of_a_strangers_activity_is_not_found(
     page: Pages, owner: User, stranger: User, session: Session
 ) -> None:
-    page.get(f"/credits/activities/new?like={make.activity(session, stranger).id}", 404)
+    page.get(f"/credits/activities/new?id={uuid4()}&like={make.activity(session, stranger).id}", 404)
 
 
 # --- Deleting -------------------------------------------------------------------------------------------------------
