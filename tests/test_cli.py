@@ -1,6 +1,8 @@
 """The operators' commands: a job that fails stops no other, and the doctor looks before it mends."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts.actions import finish
 from quizapp.attempts.models import Attempt
 from quizapp.cli import main
+from quizapp.credits.storage import FOLDERS
 from quizapp.db import Database
 from quizapp.mail.models import OutboxMail
 from tests import make
@@ -21,8 +24,10 @@ LONG_AGO = make.NOW - timedelta(days=30)
 
 
 @pytest.fixture
-def on_the_tests_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def on_the_tests_database(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
+    # By the tests' database, every file of a developer's own site would be one too many.
+    monkeypatch.setenv("QUIZAPP_VAR", str(tmp_path))
 
 
 def run(*arguments: str, status: int = 0) -> None:
@@ -56,6 +61,19 @@ def test_an_attempt_that_cannot_be_finished_stops_neither_the_others_nor_the_mai
     assert found == {first.id: True, second.id: False, third.id: True}
     assert session.get_one(OutboxMail, (mail.user_id, mail.id)).sent_at == make.NOW
     assert "RuntimeError: This one cannot be finished." in capsys.readouterr().err
+
+
+def test_files_of_certificates_that_no_row_names_are_swept(session: Session, tmp_path: Path) -> None:
+    minute = int(make.NOW.timestamp()) // 60 % FOLDERS
+    kept, left = (tmp_path / "evidence" / f"{minute:03}" / f"{minute + n * FOLDERS:032x}" for n in range(2))
+    kept.parent.mkdir(parents=True)
+    for path in (kept, left):
+        path.write_bytes(b"x")
+        os.utime(path, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
+    make.certificate(session, make.activity(session, make.user(session)), storage_key=kept.name)
+    session.commit()
+    run("tick")
+    assert (kept.exists(), left.exists()) == (True, False)
 
 
 # --- The doctor -----------------------------------------------------------------------------------------------------

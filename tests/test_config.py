@@ -55,6 +55,8 @@ def test_an_empty_setting_is_the_default() -> None:
         ("QUIZAPP_BASE_URL", "https://quiz.example.org/?a=b", "an address such as https://quiz.example.org"),
         ("QUIZAPP_TRUSTED_PROXIES", "-1", "a whole number from 0 to 5"),
         ("QUIZAPP_SESSION_DAYS", "0", "a whole number from 1 to 365"),
+        ("QUIZAPP_CERTIFICATE_MB", "31", "a whole number from 1 to 30"),
+        ("QUIZAPP_EVIDENCE_MB", "0", "a whole number from 1 to 100000"),
         ("QUIZAPP_MAIL", "pigeon", "one of console, file, smtp"),
         ("QUIZAPP_SMTP_PORT", "smtp", "a whole number from 1 to 65535"),
         ("QUIZAPP_SMTP_TLS", "yes", "one of starttls, tls, none"),
