@@ -23,7 +23,7 @@ from tests.conftest import CountStatements
 from tests.pages import Client, Pages
 
 ACCESS = read(MATRIX)
-KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|ics|pdf|json|js))?")
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.(csv|ics|json|js|pdf|xlsx|zip))?")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +24,7 @@ blueprint = Blueprint("audit", __name__)
 TEMPLATE = Path(__file__).parent / "transcript.typ"
 CYCLE = "/credits/credentials/<uuid:held_id>/cycles/<start>"
 MOST_PACK_BYTES = 100_000_000
+BYTES_IN_MEMORY = 10_000_000
 
 pdf_of = lazily("quizapp.credits.typeset:pdf_of")
 pack_pdf = lazily("quizapp.credits.pack_files:pack_pdf")
@@ -81,12 +83,13 @@ def originals(held_id: UUID, start: str) -> ResponseReturnValue:
     contents, lost = _contents(pack)
     files = [("transcript.pdf", _transcript(pack, lost))]
     files += [(path, contents[sha256]) for path, sha256 in _paths(pack).items() if sha256 in contents]
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the answer reads it, and closes it
+    is_small = pack.byte_count <= BYTES_IN_MEMORY
+    packed = BytesIO() if is_small else tempfile.TemporaryFile()  # noqa: SIM115 - the answer reads it, and closes it
     pack_zip(packed, files)
     packed.seek(0)
-    return _private(
-        send_file(packed, "application/zip", as_attachment=True, download_name=pack.name("zip"), etag=False)
-    )
+    answer = send_file(packed, "application/zip", as_attachment=True, download_name=pack.name("zip"), etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _paths(pack: Pack) -> dict[str, str]:
@@ -131,9 +134,4 @@ def _transcript(pack: Pack, lost: Sequence[str]) -> bytes:
 
 def _pdf(content: bytes, name: str) -> Response:
     disposition = f'attachment; filename="{name}"'
-    return _private(Response(content, content_type="application/pdf", headers={"Content-Disposition": disposition}))
-
-
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(content, content_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -78,7 +78,7 @@ def fetch(page: Pages, held: HeldCredential, what: str, status: int = 200) -> by
     answer = page.client.get(f"/credits/credentials/{held.id}/cycles/{START.isoformat()}/{what}")
     assert answer.status_code == status
     if status == 200:
-        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Disposition"].startswith("attachment")
     content: bytes = answer.data
     answer.close()
