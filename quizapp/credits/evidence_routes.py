@@ -73,9 +73,8 @@ def upload(activity_id: UUID) -> ResponseReturnValue:
     if outcome.added:
         web.say(f"Kept: {', '.join(stored.file.name for stored in outcome.added)}.")
     for name, known_as in outcome.known:
-        web.say(
-            f"{name} is here already{'' if name == known_as else f', as {known_as}'}. It was not kept twice.", "note"
-        )
+        other_name = "" if name == known_as else f", as {known_as}"
+        web.say(f"{name} is here already{other_name}. It was not kept twice.", "note")
     if refused or outcome.refused:
         return _page(activity, refused + outcome.refused)
     return redirect(url_for(".overview", activity_id=activity_id), 303)
