@@ -36,18 +36,22 @@ def overview() -> ResponseReturnValue:
     """Everything logged, newest first, filtered, with what it counts for."""
     standings = _standings()
     filters = Filters.of(request.args)
-    certificates = certificates_of(db_session(), me().id, [each.id for each in standings.activities])
+    listed = listed_page(standings, filters)
+    certificates = certificates_of(db_session(), me().id, [each.id for each in listed.activities])
+    with_certificate = {key for key, files in certificates.items() if files}
     deleted_id = request.args.get("deleted", type=UUID)
+    just_deleted = queries.deleted_activity(db_session(), me().id, deleted_id) if deleted_id else None
     return _page(
         "activities",
         standings=standings,
         filters=filters,
-        listed=listed_page(standings, filters),
+        listed=listed,
         years=years_of(standings),
         cycles={key: name for key, (name, _) in cycles_of(standings).items()},
-        just_deleted=queries.deleted_activity(db_session(), me().id, deleted_id) if deleted_id else None,
+        just_deleted=just_deleted,
+        recorded_in=_closed_in(standings, just_deleted),
         certificates=certificates,
-        counted_of=effects.counted_of(standings, {key for key, files in certificates.items() if files}),
+        counted_of=effects.counted_of(standings, listed.activities, with_certificate),
     )
 
 
@@ -113,12 +117,12 @@ def activity(activity_id: UUID) -> ResponseReturnValue:
     stored = _activity_or_404(activity_id)
     standings = _standings()
     certificates = certificates_of(db_session(), me().id, [stored.id])[stored.id]
-    counted = effects.counted_of(standings, {stored.id} if certificates else set())
+    counted = effects.counted_of(standings, [stored], {stored.id} if certificates else set())[stored.id]
     return _page(
         "activity",
         activity=stored,
         certificates=certificates,
-        missing=sorted({name for each in counted.get(stored.id, ()) for name in each.missing}),
+        missing=sorted({name for each in counted for name in each.missing}),
         reckoned=effects.effects_of(standings, queries.credit_of(stored)),
         twins=effects.twins_of(standings, stored, stored.id),
         repeat_rules=effects.repeat_rules(standings),
@@ -139,9 +143,13 @@ def edit_activity(activity_id: UUID) -> ResponseReturnValue:
 def change_activity(activity_id: UUID) -> ResponseReturnValue:
     """Change an activity as the form last saw it; what was changed meanwhile elsewhere is not written over unasked."""
     session = db_session()
-    stored = _activity_or_404(activity_id)
     form = _form(None)
-    if not form.validate_on_submit():
+    is_valid = form.validate_on_submit()
+    stored = queries.activity_of(session, me().id, activity_id)
+    if stored is None:
+        or_404(queries.deleted_activity(session, me().id, activity_id))
+        return _gone_page(form)
+    if not is_valid:
         return _form_page(form, stored)
     entry = form.entry()
     if entry.is_stored_in(stored):
@@ -259,6 +267,12 @@ def _conflict_page(form: ActivityForm, stored: Activity) -> ResponseReturnValue:
     """What was typed, beside what is stored since; saving again writes over it knowingly."""
     form.seen.data = stored.changed_at.isoformat()
     return _form_page(form, stored, status=409, differences=differences(form, stored))
+
+
+def _gone_page(form: ActivityForm) -> ResponseReturnValue:
+    """What was typed about an activity that was deleted meanwhile, as a form that logs it anew."""
+    form.id.data, form.seen.data = str(uuid4()), ""
+    return _form_page(form, None, status=409, is_gone=True)
 
 
 def _closed_in(standings: Standings, stored: Activity | None) -> list[str]:

@@ -1,6 +1,5 @@
 """What an activity changes in every credential held, where it counts, and whether it was logged before."""
 
-from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from quizapp.rules.credit_effects import Effect, LearningKind, Suggestion, best_
 from quizapp.rules.credit_proof import missing_proof
 from quizapp.rules.credit_rules import Credit
 from quizapp.rules.credit_status import CycleStatus
+from quizapp.rules.credit_status import Entry as CycleEntry
 from quizapp.rules.credit_words import hundredths, listed
 
 PROVIDERS_OFFERED = 50
@@ -102,23 +102,28 @@ class Counted:
     missing: tuple[str, ...]
 
 
-def counted_of(standings: Standings, with_certificate: Container[UUID]) -> Mapping[UUID, Sequence[Counted]]:
-    """Where each activity counts, by its id; one that no cycle takes is not among them."""
-    activities = {str(each.id): each for each in standings.activities}
-    found: dict[UUID, list[Counted]] = defaultdict(list)
-    for holding in standings.holdings:
-        for status in holding.statuses:
-            for activity_id, entry in status.entries.items():
-                activity = activities[activity_id]
-                missing = missing_proof(
-                    entry,
-                    status,
-                    has_certificate=activity.id in with_certificate,
-                    index_number=activity.index_number,
-                )
-                text = in_short(entry, status.cycle.rules.unit)
-                found[activity.id].append(Counted(holding.rules.short_name, text, entry.minutes > 0, missing))
-    return found
+def counted_of(
+    standings: Standings, activities: Sequence[Activity], with_certificate: Container[UUID]
+) -> Mapping[UUID, Sequence[Counted]]:
+    """Where each of some activities counts, by its id, in every credential that has it in a cycle."""
+    return {
+        each.id: [
+            Counted(
+                holding.rules.short_name, *_counted(entry, status, each, has_certificate=each.id in with_certificate)
+            )
+            for holding in standings.holdings
+            for status in holding.statuses
+            if (entry := status.entries.get(str(each.id)))
+        ]
+        for each in activities
+    }
+
+
+def _counted(
+    entry: CycleEntry, status: CycleStatus, activity: Activity, *, has_certificate: bool
+) -> tuple[str, bool, tuple[str, ...]]:
+    missing = missing_proof(entry, status, has_certificate=has_certificate, index_number=activity.index_number)
+    return in_short(entry, status.cycle.rules.unit), entry.minutes > 0, missing
 
 
 def asks_index_number(standings: Standings) -> bool:

@@ -345,6 +345,20 @@ def test_of_two_tabs_the_later_one_sees_what_the_first_stored(
     assert activities(session)[0].title == "From the second tab"
 
 
+def test_a_change_of_what_another_tab_deleted_is_not_lost(page: Pages, owner: User, session: Session) -> None:
+    activity = make.activity(session, owner)
+    url = f"/credits/activities/{activity.id}/edit"
+    form = sent(page.get(url))
+    page.post(f"/credits/activities/{activity.id}/delete")
+    shown = page.post(url, {**form, "title": "A new title"}, 409)
+    assert "was deleted elsewhere meanwhile" in shown.texts(".notice.note")[0]
+    assert page.post(shown.one("#activity").get("action", ""), sent(shown)).h1 == "A new title"
+    assert [(each.title, each.deleted_at is None) for each in activities(session)] == [
+        ("Denials webinar", False),
+        ("A new title", True),
+    ]
+
+
 def test_saving_a_change_twice_is_no_conflict(
     page: Pages, owner: User, session: Session, clock: time_machine.Traveller
 ) -> None:
@@ -372,6 +386,8 @@ def test_a_change_of_what_falls_into_a_closed_cycle_is_warned_of(page: Pages, ow
     assert page.get(url).texts(".notice.note") == []
     make.closed_cycle(session, held, content={"activities": [{"id": str(activity.id)}]})
     assert "falls into a closed cycle of CMM" in page.get(url).texts(".notice.note")[0]
+    gone = page.post(f"/credits/activities/{activity.id}/delete")
+    assert "The record of a closed cycle of CMM keeps it." in gone.text
 
 
 def test_actions_on_what_is_gone_say_so(owner: User, session: Session) -> None:
