@@ -87,7 +87,7 @@ def main(name: str) -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.workers,
-        blocking_threads=1,
+        blocking_threads=config.threads,
         websockets=False,
         log_access=False,
     ).serve()

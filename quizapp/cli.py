@@ -112,7 +112,8 @@ def serve(config: Config) -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.workers,
-        blocking_threads=1,
+        # More than one, so that a slow upload keeps nobody's answers waiting.
+        blocking_threads=config.threads,
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,

@@ -29,6 +29,7 @@ class Config:
     host: str
     port: int
     workers: int
+    threads: int
     base_url: str
     trusted_proxies: int
     session_days: int
@@ -75,6 +76,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         host=host,
         port=port,
         workers=read.whole("WORKERS", 2, low=1, high=64),
+        threads=read.whole("THREADS", 4, low=1, high=16),
         base_url=read.checked(
             "BASE_URL", f"http://{host}:{port}", "an address such as https://quiz.example.org", _is_site, _without_slash
         ),
