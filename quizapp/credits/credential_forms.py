@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 from wtforms import Field, IntegerField, RadioField, SelectField
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, StopValidation, ValidationError
 
 from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.forms import EARLIEST_DAY, DayField
 from quizapp.credits.rule_files import CredentialRules, Version
 from quizapp.rules.credit_cycles import add_months
-from quizapp.rules.credit_words import day_text
 from quizapp.web import BaseForm
 
 LATEST_DAY = date(2099, 12, 31)
@@ -26,7 +25,7 @@ class AnyDayField(DayField):
     def pre_validate(self, _form: Any) -> None:
         """Refuse days that cannot be meant."""
         if self.data and not EARLIEST_DAY <= self.data <= LATEST_DAY:
-            raise ValidationError("Enter a day from 1990 to 2099.")
+            raise StopValidation("Enter a day from 1990 to 2099.")
 
 
 class CredentialForm(BaseForm):
@@ -58,6 +57,7 @@ class CredentialForm(BaseForm):
         self.further_credentials.label.text = (
             f"How many other credentials of {rules.body} do you hold that you do not track here?"
         )
+        self.due_on.flags.required = all(version.cycle.kind == "due-date" for version in rules.versions)
         for name in self._not_asked():
             del self[name]
 
@@ -117,8 +117,8 @@ class CredentialForm(BaseForm):
             return f"Enter the day that {body} shows for your renewal: by it your cycles are reckoned." * is_needed
         if self.certified_on.data and due_on < self.certified_on.data:
             return "This day lies before your certification."
-        latest = add_months(self.today, self.chosen.cycle.months)
-        if due_on > latest:
-            months = self.chosen.cycle.months
-            return f"A cycle of {months} months that runs today ends on {day_text(latest)} at the latest."
+        # A first cycle may be longer than the others, as one that goes to the end of a birth month.
+        months = self.chosen.cycle.months
+        if due_on > add_months(self.today, 2 * months):
+            return f"This day is too far ahead: by these rules, a cycle has {months} months."
         return ""

@@ -44,7 +44,7 @@ def details(held_id: UUID) -> ResponseReturnValue:
         summary=queries.summary_of(holding, status, today()),
         version=holding.version_of(status.cycle),
         newer=holding.newer_versions(status.cycle),
-        counted=counted_activities(status, activities, certificates),
+        activities=counted_activities(status, activities, certificates),
         elsewhere=_elsewhere(standings, holding, status),
         is_closable=status in holding.closable(today()),
     )

@@ -16,7 +16,15 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from quizapp.credits.credential_forms import AnyDayField
 from quizapp.credits.credit_tags import CreditTags
@@ -59,12 +67,21 @@ class WholeNumberField(IntegerField):
         except ValueError as error:
             raise ValueError("Enter a whole number.") from error
 
+    def pre_validate(self, _form: Any) -> None:
+        """What is no number is not measured."""
+        if self.process_errors and any(self.raw_data or []):
+            raise StopValidation
+
 
 class RowForm(Form):
     """One minimum or maximum; without an amount the row says nothing."""
 
     limit = SelectField("Limit", choices=LIMIT_CHOICES)
-    amount = WholeNumberField("Amount", [Optional(), NumberRange(0, 10_000, "Enter a whole number up to 10000.")])
+    amount = WholeNumberField(
+        "Amount",
+        [Optional(), NumberRange(0, 10_000, "Enter a whole number up to 10000.")],
+        render_kw={"placeholder": "how many", "inputmode": "numeric"},
+    )
     tag = SelectField("Kind of activity")
     delivery = SelectField("Delivery", choices=DELIVERY_CHOICES)
 
@@ -107,20 +124,18 @@ class CustomForm(BaseForm):
             raise ValidationError("Enter an address such as www.example.org.")
         field.data = address
 
-    def validate_anchor(self, field: Field) -> None:
-        """Common cycles begin on some day."""
-        if self.kind.data == "common" and field.data is None:
-            raise ValidationError("Enter a first day, such as 1 January of a year.")
-
-    def validate_carried(self, field: Field) -> None:
-        """What is carried is a number."""
-        if self.surplus.data == "carried" and not field.data:
-            raise ValidationError("Enter how many.")
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field, then whether the rules can be reckoned with."""
-        if not super().validate(extra_validators):
-            return False
+        is_valid = super().validate(extra_validators)
+        if self.kind.data == "common" and not self.anchor.data and not self.anchor.errors:
+            self.anchor.errors = ["Enter a first day, such as 1 January of a year."]
+            is_valid = False
+        if self.surplus.data == "carried" and not self.carried.data and not self.carried.errors:
+            self.carried.errors = ["Enter how many."]
+            is_valid = False
+        return is_valid and self._can_be_reckoned_with()
+
+    def _can_be_reckoned_with(self) -> bool:
         try:
             check(self.written(), self.now, self.today)
         except BadRulesError as error:

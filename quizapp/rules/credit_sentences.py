@@ -91,7 +91,12 @@ def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
 
 
 def requirement_text(each: BucketStatus, unit: BodyUnit) -> str:
-    """4.5 of 12 hours live; of a maximum alone: 4 hours from other providers, at most 20; of neither: 4 hours live."""
+    """4.5 of 12 hours live; of a maximum alone: 4 hours from other providers, at most 20; of neither: 4 hours live.
+
+    Where a cycle asks for nothing, 4 hours in all.
+    """
+    if each.bucket.minimum and not each.bucket.needed_minutes:
+        return f"{credit_text(each.minutes, unit)} {each.bucket.name}"
     progress, comma, rest = progress_text(each, unit).partition(", ")
     return f"{progress} {each.bucket.name}{comma}{rest}"
 

@@ -1,0 +1,356 @@
+"""Credentials whose rules the holder writes down."""
+
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from time_machine import Traveller
+
+from quizapp.accounts.models import User
+from quizapp.credits import custom
+from quizapp.credits.custom import BadRulesError, Row, WrittenRules
+from quizapp.credits.models import CustomCredential, CycleRules
+from quizapp.credits.rule_files import CredentialRules, Version
+from quizapp.rules.credit_rules import Bucket
+from tests import make
+from tests.pages import Page, Pages
+
+NEW = "/credits/credentials/custom/new"
+
+
+def rows(*entries: tuple[str, str, str, str]) -> dict[str, str]:
+    """The rows of the form, five of them: limit, amount, tag, delivery."""
+    return {
+        f"rows-{number}-{name}": value
+        for number, entry in enumerate([*entries, *[("least", "", "", "")] * 5][:5])
+        for name, value in zip(("limit", "amount", "tag", "delivery"), entry, strict=True)
+    }
+
+
+FORM = {
+    **rows(),
+    "name": "Fellow of the Chapter",
+    "short_name": "FC",
+    "body": "Chapter",
+    "web_page": "www.example.org/rules",
+    "unit": "credit",
+    "unit_minutes": "50",
+    "kind": "anniversary",
+    "months": "24",
+    "anchor": "",
+    "total": "30",
+    "surplus": "lost",
+    "carried": "",
+    "asks_certificate": "y",
+    "twice": "once",
+}
+
+
+@pytest.fixture
+def owner(session: Session, page: Pages) -> User:
+    owner = make.user(session)
+    page.sign_in(owner)
+    return owner
+
+
+def write(page: Pages, status: int = 200, /, **values: str) -> Page:
+    return page.post(NEW, {"id": str(uuid4()), **FORM, **values}, status)
+
+
+def stored(session: Session) -> list[CredentialRules]:
+    found = session.scalars(select(CustomCredential))
+    return [msgspec.convert(each.content, CredentialRules) for each in found]
+
+
+def hold(page: Pages, asked: Page, certified_on: str = "2025-05-20") -> Page:
+    return page.post(asked.url, {"certified_on": certified_on})
+
+
+def written(*entries: Row, each: bool = False, total: int = 60) -> WrittenRules:
+    return WrittenRules(
+        name="Fellow",
+        short_name="FC",
+        body="Chapter",
+        web_page="https://example.org",
+        unit="hour",
+        unit_minutes=60,
+        kind="anniversary",
+        months=12,
+        anchor=None,
+        total=total,
+        surplus="lost",
+        carried=0,
+        asks_certificate=False,
+        counts_in_each=each,
+        rows=entries,
+    )
+
+
+def engine(rules: WrittenRules) -> Version:
+    return msgspec.convert(rules.version("v", make.NOW.date()), Version)
+
+
+def outline(bucket: Bucket) -> list[tuple[str, int, int | None, int | None]]:
+    """Name, depth, minimum and maximum in hours of all that lies within a bucket."""
+    return [
+        (
+            part.name,
+            len(above),
+            part.minimum.minutes // 60 if part.minimum else None,
+            part.maximum.minutes // 60 if part.maximum else None,
+        )
+        for part, above in bucket.walk()
+        if above
+    ]
+
+
+# --- Rows and buckets -------------------------------------------------------------------------------------------------
+
+
+def test_a_row_within_another_is_a_part_of_it() -> None:
+    rules = written(
+        Row("least", 30, "mgma", "", "MGMA"),
+        Row("least", 12, "mgma", "live", "live MGMA"),
+        Row("most", 20, "otherwise", "", "from anything else"),
+    )
+    assert outline(engine(rules).rules().total) == [
+        ("MGMA", 1, 30, None),
+        ("live MGMA", 2, 12, None),
+        ("from anything else", 1, None, 20),
+    ]
+
+
+def test_a_minimum_and_a_maximum_of_the_same_are_one_bucket() -> None:
+    rules = written(Row("least", 5, "mgma", "", "MGMA"), Row("most", 10, "mgma", "", "MGMA"))
+    assert outline(engine(rules).rules().total) == [("MGMA", 1, 5, 10)]
+
+
+def test_rows_that_an_hour_may_share_stand_across_the_total() -> None:
+    rules = written(Row("least", 5, "mgma", "", "MGMA"), Row("least", 9, "", "live", "live"), each=True)
+    found = engine(rules).rules()
+    assert [(bucket.name, bucket.needed_minutes) for bucket in found.across] == [("MGMA", 300), ("live", 540)]
+    assert found.total.parts == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "each", "reason"),
+    [
+        ([Row("least", 1, "mgma"), Row("least", 2, "mgma")], False, "Two rows"),
+        ([Row("least", 1)], False, "choose a kind, or live or self-paced"),
+        ([Row("least", 61, "mgma")], False, "more than the total"),
+        ([Row("most", 1, "mgma")], True, "one row only"),
+        ([Row("least", 1, "otherwise")], True, "one row only"),
+        (
+            [Row("most", 1, "mgma", "", "MGMA"), Row("least", 2, "mgma", "live", "live")],
+            False,
+            "cannot be met together",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_reckoned_with_are_refused(entries: list[Row], *, each: bool, reason: str) -> None:
+    with pytest.raises(BadRulesError, match=reason):
+        custom.check(written(*entries, each=each), make.NOW, make.NOW.date())
+
+
+def test_rows_are_read_back_as_they_were_written() -> None:
+    entries = [
+        Row("least", 30, "mgma", "", "MGMA"),
+        Row("least", 12, "mgma", "live", "live MGMA"),
+        Row("most", 20, "otherwise", "", "from anything else"),
+        Row("most", 9, "", "self-paced", "self-paced"),
+    ]
+    assert custom.rows_of(engine(written(*entries))) == entries
+    across = [Row("least", 5, "mgma", "", "MGMA"), Row("least", 9, "", "live", "live")]
+    assert custom.rows_of(engine(written(*across, each=True))) == across
+
+
+# --- Writing down ---------------------------------------------------------------------------------------------------
+
+
+def test_written_rules_are_held_and_reckoned_like_others(page: Pages, owner: User, session: Session) -> None:
+    asked = write(page, **rows(("least", "20", "mgma", ""), ("most", "10", "", "self-paced")))
+    assert asked.h1 == "Add your FC credential"
+    assert asked.texts(".notice.good") == ["Saved: the rules of FC. Now say when you were certified."]
+    make.activity(session, owner, minutes=500, tags=["mgma"])
+    shown = hold(page, asked)
+    assert "20 more credits, at least 10 of them MGMA, by 19 May 2027." in shown.text
+    assert "Source: 10 March 2026 (as its holder wrote it down)." in shown.texts(".requirement details p")[0]
+    assert "A secondary source, not the body’s own text. Nobody else has checked it." in shown.text
+    assert "Check with Chapter before you rely on them." in shown.text
+    assert shown.links["as its holder wrote it down"] == "https://www.example.org/rules"
+    assert "FC" in page.get("/credits").texts("main section h2")
+
+
+@pytest.mark.parametrize(
+    ("values", "cycle"),
+    [
+        ({"kind": "anniversary"}, "20 May 2025 to 19 May 2027"),
+        ({"kind": "month-end"}, "20 May 2025 to 31 May 2027"),
+        ({"kind": "common", "anchor": "2024-01-01"}, "1 January 2026 to 31 December 2027"),
+    ],
+)
+def test_cycles_run_as_written(page: Pages, owner: User, values: dict[str, str], cycle: str) -> None:
+    assert cycle in hold(page, write(page, **values)).text
+
+
+def test_a_birth_month_or_a_last_day_is_asked_where_the_rules_rest_on_it(page: Pages, owner: User) -> None:
+    assert write(page, kind="birth-month").all("#birth_month")
+    assert "as Chapter tells you" in write(page, kind="due-date").text
+
+
+def test_the_list_shows_ones_own_credentials(page: Pages, owner: User) -> None:
+    write(page)
+    links = page.get("/credits/credentials/new").links
+    assert "FC Fellow of the Chapter" in links
+    assert "Change its rules: FC" in links
+    assert "Delete FC" in links
+
+
+def test_sending_the_form_twice_keeps_the_rules_once(page: Pages, owner: User, session: Session) -> None:
+    form = {"id": str(uuid4()), **FORM}
+    first, second = page.post(NEW, form), page.post(NEW, form)
+    assert first.url == second.url
+    assert len(stored(session)) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"name": ""}, "Enter what the credential is called."),
+        ({"short_name": "x" * 31}, "Field cannot be longer than 30 characters."),
+        ({"web_page": "ask me"}, "Enter an address such as www.example.org."),
+        ({"web_page": "javascript://example.org/%0aalert(1)"}, "Enter an address such as www.example.org."),
+        ({"kind": ""}, "Say how cycles run."),
+        ({"kind": "common"}, "Enter a first day, such as 1 January of a year."),
+        ({"months": "0"}, "Enter a whole number from 1 to 120."),
+        ({"months": "two"}, "Enter a whole number."),
+        ({"total": ""}, "Enter a whole number."),
+        ({"total": "10001"}, "Enter a whole number from 1 to 10000."),
+        ({"unit_minutes": "1.5"}, "Enter a whole number."),
+        ({"surplus": "carried"}, "Enter how many."),
+        (rows(("least", "x", "mgma", "")), "Enter a whole number."),
+        (rows(("least", "1", "no-such-tag", "")), "Not a valid choice."),
+        (rows(("least", "31", "mgma", "")), "A row asks for more than the total."),
+    ],
+)
+def test_bad_rules_are_refused_with_a_sentence(
+    page: Pages, owner: User, session: Session, values: dict[str, str], error: str
+) -> None:
+    assert error in write(page, 422, **values).texts(".field .error")
+    assert stored(session) == []
+
+
+def test_a_form_without_its_id_is_refused(page: Pages, owner: User) -> None:
+    page.post(NEW, FORM, 400)
+
+
+def test_so_many_are_kept_and_no_more(page: Pages, owner: User, session: Session) -> None:
+    for _ in range(custom.MOST_CUSTOMS):
+        make.custom_credential(session, owner)
+    assert "At most 20 credentials of your own are kept." in write(page).texts(".notice.bad")[0]
+    assert len(stored(session)) == custom.MOST_CUSTOMS
+
+
+def test_surplus_is_carried_as_written(page: Pages, owner: User, session: Session) -> None:
+    write(page, surplus="carried", carried="5")
+    assert stored(session)[0].newest.surplus.most == 5
+
+
+# --- Changing and deleting --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def change(page: Pages, session: Session) -> Callable[..., Page]:
+    def changed(**values: str) -> Page:
+        (row,) = session.scalars(select(CustomCredential))
+        address = f"/credits/credentials/custom/{row.id}/edit"
+        form: Mapping[str, str] = page.get(address).values_of("main form")
+        return page.post(address, {**form, **values})
+
+    return changed
+
+
+def test_the_form_is_filled_in_as_it_was_written(
+    page: Pages, owner: User, session: Session, change: Callable[..., Page]
+) -> None:
+    write(page, **rows(("least", "20", "mgma", ""), ("most", "10", "", "self-paced")))
+    before = stored(session)
+    change()
+    assert stored(session) == before
+
+
+def test_a_change_is_a_new_version_beside_the_one_in_use(
+    page: Pages, owner: User, session: Session, clock: Traveller, change: Callable[..., Page]
+) -> None:
+    hold(page, write(page))
+    clock.shift(60)
+    shown = change(total="40")
+    assert "Your present cycle keeps the rules that it began under." in shown.texts(".notice.note")[0]
+    (rules,) = stored(session)
+    assert [version.total.amount for version in rules.versions] == [40, 30]
+    (in_use,) = session.scalars(select(CycleRules.version))
+    assert in_use == rules.versions[1].slug
+    assert "30 more credits" in page.get("/credits").text
+    form = shown.values_of("main form")
+    assert form["version"] == in_use
+    assert "40 more credits" in page.post(shown.url, {**form, "version": rules.newest.slug}).text
+
+
+def test_versions_that_no_cycle_runs_under_are_not_kept(
+    page: Pages, owner: User, session: Session, clock: Traveller, change: Callable[..., Page]
+) -> None:
+    write(page)
+    for total in ("31", "32"):
+        clock.shift(60)
+        change(total=total)
+    assert [version.total.amount for version in stored(session)[0].versions] == [32]
+
+
+def test_another_name_is_no_new_version(
+    page: Pages, owner: User, session: Session, clock: Traveller, change: Callable[..., Page]
+) -> None:
+    hold(page, write(page))
+    clock.shift(60)
+    change(name="Another name", short_name="AN")
+    (rules,) = stored(session)
+    assert (rules.name, len(rules.versions)) == ("Another name", 1)
+    assert "AN" in page.get("/credits").texts("main section h2")
+
+
+def test_what_is_held_is_not_deleted(page: Pages, owner: User, session: Session) -> None:
+    hold(page, write(page))
+    (row,) = session.scalars(select(CustomCredential))
+    address = f"/credits/credentials/custom/{row.id}/delete"
+    assert "Delete the credential first." in page.get(address).text
+    assert page.post(address).texts(".notice.bad") == ["FC is held, so its rules stay. Delete the credential first."]
+    assert len(stored(session)) == 1
+
+
+def test_what_is_not_held_is_deleted_after_a_question(page: Pages, owner: User, session: Session) -> None:
+    write(page)
+    (row,) = session.scalars(select(CustomCredential))
+    address = f"/credits/credentials/custom/{row.id}/delete"
+    assert page.get(address).h1 == "Delete the rules of FC?"
+    assert len(stored(session)) == 1
+    page.post(address)
+    assert stored(session) == []
+    page.post(address, status=404)
+
+
+def test_a_strangers_rules_are_not_found(page: Pages, owner: User, session: Session) -> None:
+    asked = write(page)
+    (row,) = session.scalars(select(CustomCredential))
+    page.sign_in(make.user(session, "stranger@example.org"))
+    for name in ("edit", "delete"):
+        page.get(f"/credits/credentials/custom/{row.id}/{name}", 404)
+        page.post(f"/credits/credentials/custom/{row.id}/{name}", FORM, 404)
+    page.get(asked.url, 404)
+    page.post(asked.url, {"certified_on": "2025-05-20"}, 404)
+    assert "FC Fellow of the Chapter" not in page.get("/credits/credentials/new").links
+
+
+def test_days_of_common_cycles_may_lie_ahead_or_behind(page: Pages, owner: User) -> None:
+    assert "1 January 2026 to 31 December 2027" in hold(page, write(page, kind="common", anchor="2030-01-01")).text

@@ -1,0 +1,209 @@
+"""My credentials, and the dashboard's short of them."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from quizapp.accounts.models import User
+from quizapp.config import Config
+from quizapp.credits.models import HeldCredential
+from quizapp.credits.queries import cycle_summaries
+from tests import make
+from tests.conftest import CountStatements
+from tests.pages import Page, Pages
+
+TODAY = date(2026, 3, 10)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+EIGHT = {
+    "cmm": "12-months",
+    "cmpe": "50-hours",
+    "cpc": "36-ceus",
+    "chbme": "60-hours",
+    "chc": "40-ceus",
+    "cma": "60-points",
+    "cmom": "12-ceus",
+    "facmpe": "50-hours-6-volunteer",
+}
+
+
+@pytest.fixture
+def owner(session: Session, page: Pages) -> User:
+    owner = make.user(session)
+    page.sign_in(owner)
+    return owner
+
+
+@pytest.fixture
+def hold(session: Session, owner: User) -> Callable[..., HeldCredential]:
+    def held(rules: str = "cmm", version: str = "", **columns: object) -> HeldCredential:
+        found = make.held_credential(session, owner, rules=rules, **columns)
+        make.cycle_rules(session, found, version=version or EIGHT[rules])
+        return found
+
+    return held
+
+
+def cards(page: Page) -> list[str]:
+    return page.texts("main section h2")
+
+
+def test_without_a_credential_the_page_asks_for_one(page: Pages, owner: User) -> None:
+    shown = page.get("/credits")
+    assert shown.h1 == "My credentials"
+    assert shown.links["Add a credential"] == "/credits/credentials/new"
+    assert "Log an activity first" in shown.links
+
+
+def test_activities_are_not_lost_before_there_is_a_credential(page: Pages, owner: User, session: Session) -> None:
+    make.activity(session, owner)
+    shown = page.get("/credits")
+    assert "1 activity logged so far; nothing is lost." in shown.text
+    assert "All activities" in shown.links
+
+
+def test_a_card_says_what_is_needed_in_plain_words(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmpe", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, minutes=20 * 60, tags=["mgma"], delivery="self-paced")
+    shown = page.get("/credits")
+    assert cards(shown) == ["CMPE"]
+    assert "30 more hours, at least 12 of them MGMA (all of those live MGMA), by 31 December 2027." in shown.text
+    assert "661 days left" in shown.text
+    assert shown.texts(".requirement-lines li") == [
+        "20 of 50 hours in all 30 more hours",
+        "20 of 30 hours MGMA 10 more hours",
+        "0 of 12 hours live MGMA 12 more hours",
+    ]
+
+
+def test_each_requirement_is_met_short_or_capped_and_surplus_is_named(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmpe", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, "Live", minutes=40 * 60, tags=["mgma"], delivery="live")
+    make.activity(session, owner, "Elsewhere", minutes=25 * 60, tags=[])
+    shown = page.get("/credits")
+    assert shown.texts(".requirement-lines li") == [
+        "60 of 50 hours in all Met",
+        "40 of 30 hours MGMA Met",
+        "40 of 12 hours live MGMA Met",
+        "20 hours from other providers, at most 20 Cap reached",
+    ]
+    assert "meets the rules as recorded in November 2026 (ACMPE continuing education and tracking)" in shown.text
+    assert "10 hours beyond the total of 50 hours: count on losing them when the cycle ends." in shown.text
+    assert "complian" not in shown.html
+
+
+def test_the_most_urgent_stands_first(page: Pages, owner: User, hold: Callable[..., HeldCredential]) -> None:
+    hold("cmpe", certified_on=date(2024, 5, 20))
+    hold("cmm", created_at=make.NOW)
+    hold("cmom", certified_on=date(2025, 2, 1), created_at=LONG_AGO)
+    assert cards(page.get("/credits")) == ["CMOM", "CMM", "CMPE"]
+
+
+def test_what_is_met_stands_after_what_is_short(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmm")
+    hold("cmpe", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, minutes=12 * 60, tags=[])
+    assert cards(page.get("/credits")) == ["CMPE", "CMM"]
+
+
+def test_a_cycle_that_ended_is_to_be_closed_with_its_late_sentence(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential]
+) -> None:
+    held = hold("cmm", certified_on=date(2025, 3, 1), created_at=LONG_AGO)
+    shown = page.get("/credits")
+    (notice,) = shown.texts(".notice.note")
+    assert notice.startswith("The cycle 1 March 2025 to 28 February 2026 has ended.")
+    assert "Missed by 10 days, within 30 days: contact PAHCOM; it may still be cured." in notice
+    assert shown.links["Check it and close it: CMM"] == f"/credits/credentials/{held.id}/cycles/2025-03-01/check"
+
+
+def test_cycles_before_the_credential_was_added_are_pointed_out_only_while_they_can_be_cured(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmm", certified_on=date(2010, 3, 1), created_at=make.NOW)
+    assert "1 March 2025 to 28 February 2026 has ended" in page.get("/credits").text
+    hold("hitcm-pp", "12-months", certified_on=date(2010, 1, 1), created_at=make.NOW)
+    assert len(page.get("/credits").texts(".notice.note")) == 1
+
+
+def test_after_a_closing_the_next_ended_cycle_is_pointed_out(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    held = hold("cmm", certified_on=date(2023, 3, 1), created_at=make.NOW)
+    make.closed_cycle(session, held)
+    (notice,) = page.get("/credits").texts(".notice.note")
+    assert notice.startswith("The cycle 1 March 2024 to 28 February 2025 has ended.")
+
+
+def test_who_renews_by_retest_reads_the_window_and_no_ring(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmm", is_member=False)
+    shown = page.get("/credits")
+    assert "Retest between 21 March 2026 and 20 May 2026." in shown.text
+    assert shown.all(".ring") == []
+
+
+def test_a_membership_that_ended_is_named(page: Pages, owner: User, hold: Callable[..., HeldCredential]) -> None:
+    hold("cmm", member_until=date(2026, 1, 31))
+    assert "Your membership ended on 31 January 2026, more than 30 days ago." in page.get("/credits").text
+
+
+def test_the_dashboard_shows_the_three_most_urgent_in_short(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    for rules in ("facmpe", "cmpe", "chbme", "cmm"):
+        hold(rules, certified_on=date(2025, 5, 20), created_at=make.NOW)
+    shown = page.get("/dashboard")
+    assert shown.texts(".ring-line h3") == ["CMM", "FACMPE", "CMPE"]
+    assert "70 days left" in shown.text
+    assert shown.links["All 4 credentials"] == "/credits"
+
+
+def test_who_holds_nothing_is_asked_on_the_dashboard(page: Pages, owner: User) -> None:
+    assert page.get("/dashboard").links["Add your credential"] == "/credits"
+
+
+def test_a_summary_has_the_figures_of_the_present_cycle(
+    owner: User, session: Session, config: Config, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmm")
+    make.activity(session, owner, minutes=270)
+    (summary,) = cycle_summaries(session, owner.id, TODAY, config.bank_dir)
+    assert (summary.name, summary.figure, summary.share, summary.days_left) == ("CMM", "4.5/12", 0.375, 70)
+    assert summary.sentence == "7.5 more hours, by 19 May 2026."
+
+
+def test_eight_credentials_and_a_thousand_activities_cost_ten_statements_at_most(
+    page: Pages,
+    owner: User,
+    session: Session,
+    hold: Callable[..., HeldCredential],
+    count_statements: CountStatements,
+) -> None:
+    def counts() -> list[int]:
+        found = []
+        for address in ("/credits", "/dashboard"):
+            page.get(address)
+            with count_statements() as statements:
+                page.get(address)
+            assert len(statements) <= 10, statements
+            found.append(len(statements))
+        return found
+
+    hold("cmm", created_at=LONG_AGO)
+    make.activity(session, owner)
+    few = counts()
+    for rules in list(EIGHT)[1:]:
+        hold(rules, certified_on=date(2024, 5, 20), due_on=date(2027, 5, 31) if rules == "cpc" else None)
+    for number in range(1000):
+        day = TODAY - timedelta(days=number % 700)
+        make.activity(session, owner, f"Course {number}", started_on=day, ended_on=day)
+    assert counts() == few
