@@ -96,22 +96,23 @@ def allocate(total: Bucket, supplies: Sequence[Supply]) -> Allocation:
     source, sink, nodes = 0, 1, len(walked) + len(supplies) + 3
     future = nodes - 1
     network = _Network()
-    for bucket, above in walked:
-        number, head = numbers[bucket.slug], numbers[above[0].slug] if above else sink
-        most = bucket.maximum.minutes if bucket.maximum else _ENDLESS
-        needed = min(bucket.needed_minutes, most)
-        network.arc(number, head, needed, -_UNFILLED)
-        network.arc(number, head, most - needed, 0)
+    # In the order in which minutes flow, so that a path is found at the first look.
+    entries = []
+    for number, supply in enumerate(supplies, start=len(walked) + 2):
+        network.arc(source, number, supply.minutes, -_COUNTS)
+        entries.append({slug: network.arc(number, numbers[slug], _ENDLESS, numbers[slug]) for slug in supply.entries})
+    network.arc(source, future, _ENDLESS, 0)
     earned = [
         network.arc(future, numbers[bucket.slug], _ENDLESS, _STILL_TO_EARN + len(above) * _OF_A_KIND)
         for bucket, above in walked
         if bucket.is_open
     ]
-    network.arc(source, future, _ENDLESS, 0)
-    entries = []
-    for number, supply in enumerate(supplies, start=len(walked) + 2):
-        network.arc(source, number, supply.minutes, -_COUNTS)
-        entries.append({slug: network.arc(number, numbers[slug], _ENDLESS, numbers[slug]) for slug in supply.entries})
+    for bucket, above in reversed(walked):
+        number, head = numbers[bucket.slug], numbers[above[0].slug] if above else sink
+        most = bucket.maximum.minutes if bucket.maximum else _ENDLESS
+        needed = min(bucket.needed_minutes, most)
+        network.arc(number, head, needed, -_UNFILLED)
+        network.arc(number, head, most - needed, 0)
     network.send(source, sink, nodes)
     entered = tuple({slug: network.flow(arc) for slug, arc in arcs.items()} for arcs in entries)
     return Allocation(entered, sum(map(network.flow, earned)))

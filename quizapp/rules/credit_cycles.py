@@ -47,20 +47,27 @@ class Cycle:
         """Days from today to the last day: 0 on the last day, negative when it is over."""
         return (self.last_day - today).days
 
+    @property
+    def last_shared_day(self) -> date:
+        """The last day on which an activity may count, also one that the next cycle holds; else the last day."""
+        late = self.rules.late
+        days = [self.last_day]
+        if late is not None and late.counts:
+            days.append(self.last_day + timedelta(days=late.days))
+        if self.rules.shared_month:
+            days.append(add_months(self.last_day.replace(day=1), 1) - timedelta(days=1))
+        return max(days)
+
     def may_take(self, day: date) -> bool:
         """Whether an activity of this day may count to the cycle or to the next one, whichever of them holds the day.
 
         In the cycle's last calendar month where the rules share it, and in a late window that counts; never before the
         cycle began.
         """
-        late = self.rules.late
-        in_late = late is not None and late.counts and self.end <= day <= self.last_day + timedelta(days=late.days)
-        in_month = bool(self.rules.shared_month) and _same_month(day, self.last_day)
-        return day >= self.start and (in_late or in_month)
-
-
-def _same_month(one: date, other: date) -> bool:
-    return (one.year, one.month) == (other.year, other.month)
+        if self.start <= day < self.end:
+            last = self.last_day
+            return bool(self.rules.shared_month) and (day.year, day.month) == (last.year, last.month)
+        return self.end <= day <= self.last_shared_day
 
 
 def add_months(day: date, months: int) -> date:

@@ -1,5 +1,6 @@
 """Where a holder stands in a cycle: what counts towards which requirement, what is missing, what is lost."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -186,7 +187,7 @@ def status_of(
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
     first, repeated = _without_repeats(in_order, cycle.rules.repeats.kind, earlier_courses)
-    beside = {credit.id: bucket for credit in first if (bucket := _fitting(asked.beside, credit))}
+    beside = {credit.id: bucket for credit in first if asked.beside and (bucket := _fitting(asked.beside, credit))}
     within = [credit for credit in first if credit.id not in beside]
     entered, missing = _entered(asked.total, within, carried_minutes)
     entries = {credit.id: Entry(credit, {}, "repeated") for credit in repeated}
@@ -236,10 +237,11 @@ def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[d
 
     Activities of one kind are allocated together, and among them the earlier ones count first.
     """
+    asked_for = frozenset(tag for bucket, _ in total.walk() for tag in bucket.takes.tags)
     kinds: dict[Kind, tuple[str, ...]] = {}
     alike: dict[tuple[str, ...], list[Credit]] = defaultdict(list)
     for credit in credits_:
-        kind = (credit.tags, credit.delivery)
+        kind = (credit.tags & asked_for, credit.delivery)
         if kind not in kinds:
             kinds[kind] = total.entries(*kind)
         alike[kinds[kind]].append(credit)
@@ -256,11 +258,12 @@ def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[d
 def _taken(left: dict[str, int], minutes: int) -> dict[str, int]:
     """Take up to so many minutes from what is left, bucket by bucket."""
     taken = {}
-    for slug in left:
-        taken[slug] = min(left[slug], minutes)
-        left[slug] -= taken[slug]
-        minutes -= taken[slug]
-    return {slug: number for slug, number in taken.items() if number}
+    for slug, room in left.items():
+        if minutes and room:
+            taken[slug] = min(room, minutes)
+            left[slug] -= taken[slug]
+            minutes -= taken[slug]
+    return taken
 
 
 def _sums(entered: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
@@ -310,26 +313,27 @@ def statuses_of(
     it is listed without counting. What a closed cycle counted stays there, and what was carried at its closing counts
     to the next. `closed` goes by the cycle's first day.
     """
-    left = sorted(credits_, key=lambda credit: (credit.day, credit.id))
-    kept = {credit_id for one in closed.values() for credit_id in one.credit_ids}
+    ordered = sorted(credits_, key=lambda credit: (credit.day, credit.id))
+    days = [credit.day for credit in ordered]
+    used = {credit_id for one in closed.values() for credit_id in one.credit_ids}
     statuses: list[CycleStatus] = []
     passed_on: list[Credit] = []
     courses: frozenset[str] = frozenset()
     carried = 0
     for cycle in cycles:
         record = closed.get(cycle.start)
-        free = [credit for credit in left if credit.id not in kept]
+        near = ordered[bisect_left(days, cycle.start) : bisect_right(days, cycle.last_shared_day)]
+        free = [credit for credit in near if credit.id not in used]
         if record:
-            own = [credit for credit in left if credit.id in record.credit_ids]
+            own = [credit for credit in ordered if credit.id in record.credit_ids]
         else:
             own = _own(cycle, free, passed_on, holder, carried, courses)
         statuses.append(status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses))
-        taken = {credit.id for credit in own}
-        left = [credit for credit in left if credit.id not in taken]
+        used |= {credit.id for credit in own}
         passed_on = [
             credit
             for credit in free
-            if credit.id not in taken and cycle.holds(credit.day) and cycle.may_take(credit.day)
+            if credit.id not in used and cycle.holds(credit.day) and cycle.may_take(credit.day)
         ]
         courses |= {credit.course for credit in own if credit.course}
         carried = record.carried_minutes if record else 0
@@ -349,26 +353,24 @@ def _own(
 ) -> list[Credit]:
     """The cycle's activities: what the one before passed on, those of its days, and of what it shares what it needs.
 
-    Of the shared ones the earlier are taken first, and those that later ones make needless are given back.
+    Of the shared ones it gives back, the latest first, what it would be no shorter without.
     """
 
     def standing(credits_: Iterable[Credit]) -> tuple[int, ...]:
         return _missing(status_of(cycle, credits_, holder, carried_minutes=carried, earlier_courses=courses))
 
     own = [*passed_on, *(credit for credit in free if cycle.holds(credit.day) and not cycle.may_take(credit.day))]
-    taken: list[Credit] = []
-    missing = standing(own)
-    for credit in (credit for credit in free if cycle.may_take(credit.day)):
-        if not any(missing):
-            break
-        with_it = standing([*own, *taken, credit])
-        if with_it != missing:
-            taken, missing = [*taken, credit], with_it
-    for credit in tuple(taken):
-        others = [each for each in taken if each != credit]
-        if standing([*own, *others]) == missing:
-            taken = others
-    return [*own, *taken]
+    shared = [credit for credit in free if cycle.may_take(credit.day)]
+    if not shared or not any(alone := standing(own)):
+        return own
+    best = standing([*own, *shared])
+    if best == alone:
+        return own
+    for credit in reversed(tuple(shared)):
+        others = [each for each in shared if each != credit]
+        if standing([*own, *others]) == best:
+            shared = others
+    return [*own, *shared]
 
 
 def _missing(status: CycleStatus) -> tuple[int, ...]:
