@@ -15,6 +15,7 @@ from quizapp.credits.queries import Holding
 from quizapp.credits.rule_files import Version
 from quizapp.db import writing
 from quizapp.rules import credit_sentences, credit_words
+from quizapp.rules.credit_changes import changes_between
 from quizapp.rules.credit_status import CycleStatus
 from quizapp.web import config, day_or_404, db_session, now, or_404, say, today
 
@@ -42,6 +43,10 @@ class Step:
         following = self.holding.status_from(self.status.cycle.end)
         was_chosen = following is not None and following.cycle.rules.slug != self.version.slug
         return following.cycle.rules.slug if following and was_chosen else self.holding.rules.newest.slug
+
+    def changes_with(self, version: Version) -> list[str]:
+        """What the next cycle would ask differently under a version."""
+        return changes_between(self.status.cycle.rules, version.rules())
 
     @property
     def lacking_proof(self) -> list[CountedActivity]:

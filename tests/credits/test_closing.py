@@ -211,7 +211,11 @@ def test_the_next_cycle_takes_the_newest_rules_unless_others_are_chosen(
     page: Pages, hold: Hold, session: Session
 ) -> None:
     held = hold("24-months-split", certified_on=date(2022, 5, 20))
-    assert shown_form(page, held, "2022-05-20")["version"] == "12-months"
+    asked = page.get(step(held, "close", "2022-05-20"))
+    assert asked.values_of("main form")["version"] == "12-months"
+    assert (
+        "What changes: A cycle has 12 months instead of 24. 12 hours in all instead of 24 hours in all." in asked.text
+    )
     close(page, held, "2022-05-20")
     assert versions(session) == [(date(2022, 5, 20), "24-months-split"), (date(2024, 5, 20), "12-months")]
     assert "20 May 2025 to 19 May 2026" in page.get(f"/credits/credentials/{held.id}").text
