@@ -277,7 +277,7 @@ def _gone_page(form: ActivityForm) -> ResponseReturnValue:
 
 def _closed_in(standings: Standings, stored: Activity | None) -> list[str]:
     """The credentials in whose closed cycles an activity is recorded or falls."""
-    if stored is None:
+    if stored is None or not any(holding.closed for holding in standings.holdings):
         return []
     found = effects.effects_of(standings, queries.credit_of(stored))
     return [each.holding.rules.short_name for each in found if each.effect.kind == "closed"]

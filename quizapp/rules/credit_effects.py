@@ -198,7 +198,7 @@ Reckon = Callable[[CycleStatus, Credit], CycleStatus]
 
 def with_one_more(status: CycleStatus, credit: Credit) -> CycleStatus:
     """Where the cycle would stand with one more activity, of a course that is like no other."""
-    own = [entry.credit for entry in status.entries.values() if entry.why_not != "repeated"]
+    own = [entry.credit for entry in status.entries.values() if entry.why_not not in {"repeated", "next"}]
     return status_of(status.cycle, [*own, credit], status.holder, carried_minutes=status.carried_minutes)
 
 

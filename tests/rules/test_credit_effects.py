@@ -37,7 +37,7 @@ from quizapp.rules.credit_rules import (
     Surplus,
     Takes,
 )
-from quizapp.rules.credit_status import Closed, CycleStatus, Holder, status_of, statuses_of
+from quizapp.rules.credit_status import Closed, CycleStatus, Entry, Holder, status_of, statuses_of
 
 TODAY = date(2026, 3, 10)
 CERTIFIED = date(2025, 5, 20)
@@ -280,6 +280,13 @@ def test_with_one_more_is_what_the_whole_reckoning_says() -> None:
     assert with_one_more(standing(rules, one, again), new).missing_minutes == (
         standing(rules, one, again, new).missing_minutes
     )
+
+
+def test_what_waits_for_the_next_cycle_is_not_reckoned_with() -> None:
+    waiting = credit(6, key="waiting")
+    status = standing(CMM, credit(2, key="old"))
+    status = replace(status, entries={**status.entries, "waiting": Entry(waiting, {}, "next")})
+    assert with_one_more(status, credit(1)).missing_minutes == 9 * HOUR
 
 
 def test_what_a_kind_brings_is_told_in_the_bodys_units() -> None:
