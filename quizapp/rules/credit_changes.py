@@ -12,7 +12,8 @@ SURPLUS = {"lost": "lost", "not-stated": "not stated to count later", "carried":
 def changes_between(before: RuleVersion, after: RuleVersion) -> list[str]:
     """How the rules after differ from those before: length, total, minimums and maximums, surplus, retest, proof.
 
-    Amounts are those of the holder of one credential. Requirements are the same where their slugs are. Empty where nothing of that differs.
+    Amounts are those of the holder of one credential. Requirements are the same where their slugs are. Empty where
+    nothing of that differs.
     """
     found = []
     if before.cycle.months != after.cycle.months:

@@ -90,6 +90,7 @@ def log_a_credit(page: Page) -> None:
     certified = date(today.year - 2, 1, 1)
     page.goto("/credits")
     page.get_by_role("link", name=re.compile("Add")).first.click()
+    page.get_by_role("link", name="CMM").click()
     page.get_by_label(re.compile("Certified on")).fill(certified.isoformat())
     page.get_by_label(re.compile("member", re.IGNORECASE)).first.check()
     page.locator("main").get_by_role("button", name=re.compile("Add|Save")).first.click()
