@@ -4,11 +4,12 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.credits import measure_credits
 from benchmarks.measuring import Finding, Sizes, measure
 from benchmarks.profiling import profile
 from benchmarks.servers import postgres_facts, postgres_server
@@ -26,6 +27,9 @@ def main() -> None:
         return
     if not Path("/proc/self/stat").exists():
         sys.exit("The CPU time of each process is read from /proc, which only Linux has.")
+    if options.credits:
+        _print_credits(options.databases)
+        return
     sizes = Sizes(tuple(options.candidates), options.seconds, cases=options.cases)
     begun = time.monotonic()
     print("\n".join(report.machine()))
@@ -36,8 +40,15 @@ def main() -> None:
         print("\n".join(["", f"### {facts}", "", *report.tables(found[name])]), flush=True)
     if not options.cases:
         print("\n".join(["", "### Goals", "", *report.goals(found), ""]))
+        _print_credits(options.databases)
     print(report.load_now())
     _say(f"done in {time.monotonic() - begun:.0f} s")
+
+
+def _print_credits(names: Sequence[str]) -> None:
+    for name in names:
+        with _database(name) as (folder, url, _, facts):
+            print("\n".join([f"### Credits: {facts}", "", *measure_credits(folder, url), ""]), flush=True)
 
 
 @contextmanager
@@ -60,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--candidates", nargs="+", type=int, default=(8, 32), help="how many at once")
     parser.add_argument("--seconds", type=float, default=0.45, help="length of a slice; each variant gets three")
     parser.add_argument("--cases", default="", help="only the cases whose names hold this, such as save")
+    parser.add_argument("--credits", action="store_true", help="only what credits cost")
     parser.add_argument("--profile", metavar="CASE", help="instead: where the time of one case goes, such as save")
     return parser.parse_args()
 

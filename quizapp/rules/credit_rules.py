@@ -216,6 +216,11 @@ class RuleVersion:
         return is_member or self.retest is None or self.retest.who != "non-members"
 
     @property
+    def shares_days(self) -> bool:
+        """Whether there are days whose activities may count to a cycle or to the next one."""
+        return bool(self.shared_month) or (self.late is not None and self.late.counts)
+
+    @property
     def tags(self) -> frozenset[str]:
         """Every tag that some requirement asks for."""
         buckets = [bucket for root in (self.total, *self.across, *self.beside) for bucket, _ in root.walk()]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from quizapp.rules.credit_allocation import Supply, allocate
+from quizapp.rules.credit_allocation import Allocation, Supply, allocate
 from quizapp.rules.credit_cycles import Cycle
 from quizapp.rules.credit_rules import Asked, Bucket, Credit, Occasion, asked_of
 
@@ -187,11 +187,10 @@ def status_of(
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
     first, repeated = _without_repeats(in_order, cycle.rules.repeats.kind, earlier_courses)
-    beside = {credit.id: bucket for credit in first if asked.beside and (bucket := _fitting(asked.beside, credit))}
-    within = [credit for credit in first if credit.id not in beside]
+    beside, within = _beside(asked, first)
     entered, missing = _entered(asked.total, within, carried_minutes)
     entries = {credit.id: Entry(credit, {}, "repeated") for credit in repeated}
-    entries |= {credit.id: Entry(credit, {bucket.slug: credit.minutes}) for credit, bucket in _pairs(first, beside)}
+    entries |= {each.id: Entry(each, {beside[each.id].slug: each.minutes}) for each in first if each.id in beside}
     for credit in within:
         minutes = entered[credit.id]
         entries[credit.id] = Entry(credit, minutes, "capped" if sum(minutes.values()) < credit.minutes else "")
@@ -201,10 +200,7 @@ def status_of(
         asked,
         total=_tree_status(asked.total, _sums(entered.values()), missing),
         across=tuple(_flat_status(bucket, within) for bucket in asked.across),
-        beside=tuple(
-            _flat_status(bucket, [credit for credit, at in _pairs(first, beside) if at == bucket])
-            for bucket in asked.beside
-        ),
+        beside=tuple(_flat_status(bucket, _of(first, beside, bucket)) for bucket in asked.beside),
         occasions=tuple(_occasion(occasion, first) for occasion in asked.occasions),
         entries={credit.id: entries[credit.id] for credit in in_order},
         carried_minutes=carried_minutes,
@@ -224,19 +220,23 @@ def _without_repeats(
     return first, [credit for credit in credits_ if courses.get(credit.course, credit.id) != credit.id]
 
 
-def _fitting(buckets: Sequence[Bucket], credit: Credit) -> Bucket | None:
-    return next((bucket for bucket in buckets if bucket.takes.fits(credit.tags, credit.delivery)), None)
+def _beside(asked: Asked, credits_: Sequence[Credit]) -> tuple[dict[str, Bucket], Sequence[Credit]]:
+    """The buckets beside the total by the activities that they take, and the activities that are left to the total."""
+    beside = {
+        credit.id: bucket
+        for bucket in reversed(asked.beside)
+        for credit in credits_
+        if bucket.takes.fits(credit.tags, credit.delivery)
+    }
+    return beside, [credit for credit in credits_ if credit.id not in beside]
 
 
-def _pairs(credits_: Sequence[Credit], buckets: Mapping[str, Bucket]) -> list[tuple[Credit, Bucket]]:
-    return [(credit, buckets[credit.id]) for credit in credits_ if credit.id in buckets]
+def _of(credits_: Sequence[Credit], beside: Mapping[str, Bucket], bucket: Bucket) -> list[Credit]:
+    return [credit for credit in credits_ if credit.id in beside and beside[credit.id] == bucket]
 
 
-def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[dict[str, dict[str, int]], int]:
-    """Minutes of each activity by the bucket that they enter, the carried ones too; and how many are still missing.
-
-    Activities of one kind are allocated together, and among them the earlier ones count first.
-    """
+def _alike(total: Bucket, credits_: Iterable[Credit]) -> dict[tuple[str, ...], list[Credit]]:
+    """Activities by the buckets that they may enter."""
     asked_for = frozenset(tag for bucket, _ in total.walk() for tag in bucket.takes.tags)
     kinds: dict[Kind, tuple[str, ...]] = {}
     alike: dict[tuple[str, ...], list[Credit]] = defaultdict(list)
@@ -245,14 +245,27 @@ def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[d
         if kind not in kinds:
             kinds[kind] = total.entries(*kind)
         alike[kinds[kind]].append(credit)
-    supplies = [Supply(sum(credit.minutes for credit in same), entries) for entries, same in alike.items()]
-    allocation = allocate(total, [*supplies, Supply(carried, (total.slug,))])
+    return alike
+
+
+def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[dict[str, dict[str, int]], int]:
+    """Minutes of each activity by the bucket that they enter, the carried ones too; and how many are still missing.
+
+    Of activities of one kind, the earlier ones count first.
+    """
+    alike = _alike(total, credits_)
+    allocation = _allocated(total, alike, carried)
     entered: dict[str, dict[str, int]] = {CARRIED: dict(allocation.entered[-1])}
     for same, minutes in zip(alike.values(), allocation.entered, strict=False):
         left = dict(minutes)
         for credit in same:
             entered[credit.id] = _taken(left, credit.minutes)
     return entered, allocation.missing
+
+
+def _allocated(total: Bucket, alike: Mapping[tuple[str, ...], Sequence[Credit]], carried: int) -> Allocation:
+    supplies = [Supply(sum([credit.minutes for credit in same]), entries) for entries, same in alike.items()]
+    return allocate(total, [*supplies, Supply(carried, (total.slug,))])
 
 
 def _taken(left: dict[str, int], minutes: int) -> dict[str, int]:
@@ -330,11 +343,8 @@ def statuses_of(
             own = _own(cycle, free, passed_on, holder, carried, courses)
         statuses.append(status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses))
         used |= {credit.id for credit in own}
-        passed_on = [
-            credit
-            for credit in free
-            if credit.id not in used and cycle.holds(credit.day) and cycle.may_take(credit.day)
-        ]
+        left = [credit for credit in free if credit.id not in used]
+        passed_on = [credit for credit in left if cycle.holds(credit.day) and cycle.may_take(credit.day)]
         courses |= {credit.course for credit in own if credit.course}
         carried = record.carried_minutes if record else 0
     if passed_on:
@@ -356,9 +366,11 @@ def _own(
     Of the shared ones it gives back, the latest first, what it would be no shorter without.
     """
 
-    def standing(credits_: Iterable[Credit]) -> tuple[int, ...]:
-        return _missing(status_of(cycle, credits_, holder, carried_minutes=carried, earlier_courses=courses))
+    def standing(credits_: Sequence[Credit]) -> tuple[int, ...]:
+        return _missing(cycle, credits_, holder, carried, courses)
 
+    if not cycle.rules.shares_days:
+        return [*passed_on, *free]
     own = [*passed_on, *(credit for credit in free if cycle.holds(credit.day) and not cycle.may_take(credit.day))]
     shared = [credit for credit in free if cycle.may_take(credit.day)]
     if not shared or not any(alone := standing(own)):
@@ -373,7 +385,14 @@ def _own(
     return [*own, *shared]
 
 
-def _missing(status: CycleStatus) -> tuple[int, ...]:
-    """What is missing of each kind; none of it grows when an activity is added."""
-    flat = [each.missing_minutes for each in (status.total, *status.across, *status.beside)]
-    return (*flat, *(each.missing for each in status.occasions))
+def _missing(
+    cycle: Cycle, credits_: Sequence[Credit], holder: Holder, carried: int, courses: frozenset[str]
+) -> tuple[int, ...]:
+    """What the status would have missing of each kind, and nothing else; none of it grows with an activity."""
+    asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
+    first, _ = _without_repeats(credits_, cycle.rules.repeats.kind, courses)
+    beside, within = _beside(asked, first)
+    allocation = _allocated(asked.total, _alike(asked.total, within), carried)
+    flat = [_flat_status(bucket, within).missing_minutes for bucket in asked.across]
+    flat += [_flat_status(bucket, _of(first, beside, bucket)).missing_minutes for bucket in asked.beside]
+    return (allocation.missing, *flat, *(_occasion(occasion, first).missing for occasion in asked.occasions))
