@@ -269,5 +269,5 @@ def test_a_version_that_left_the_file_is_named() -> None:
 
 
 def test_editors_check_against_the_schema_that_the_code_has() -> None:
-    stored = json.loads((BANK / "schema" / "credential.schema.json").read_text())
-    assert stored == json_schema()
+    path = BANK / "schema" / "credential.schema.json"
+    assert json.loads(path.read_text()) == json_schema(), f"Write json.dumps(json_schema(), indent=2) into {path.name}."
