@@ -188,10 +188,9 @@ def _remind(session: Session, config: Config, rounds: reminders.Rounds, now: dat
     people: list[UUID] = []
     if _failed(session, lambda: people.extend(reminders.next_people(session, rounds, now, limit))):
         return 1
-    rounds.again = [
-        user_id for user_id in people if _failed(session, partial(_remind_one, session, config, user_id, now))
-    ]
-    return len(rounds.again)
+    failed = {user_id for user_id in people if _failed(session, partial(_remind_one, session, config, user_id, now))}
+    rounds.failed |= failed
+    return len(failed)
 
 
 def _remind_one(session: Session, config: Config, user_id: UUID, now: datetime) -> None:

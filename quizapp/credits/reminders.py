@@ -40,13 +40,15 @@ class Rounds:
     """Which morning of each time zone one process has looked through, so that it looks once a day and not all the time.
 
     It is kept in memory on purpose: a process that starts anew, or a second machine, looks through a day once more,
-    and a reminder is told once all the same. So nothing is missed by a crash and nothing has to be claimed.
+    and a reminder is told once all the same. So nothing is missed by a crash and nothing has to be claimed. Those who
+    failed are tried again a quarter of an hour later: what is broken may stay so, and fills the log each time.
     """
 
     seen: dict[str, date] = field(default_factory=dict)
     going: dict[str, date] = field(default_factory=dict)
     last_id: UUID | None = None
-    again: list[UUID] = field(default_factory=list)
+    failed: set[UUID] = field(default_factory=set)
+    again: set[UUID] = field(default_factory=set)
     quarter: datetime | None = None
 
     def begin(self, now: datetime) -> bool:
@@ -55,6 +57,7 @@ class Rounds:
         quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
         if not self.going and quarter != self.quarter:
             self.quarter = quarter
+            self.again, self.failed = self.failed, set()
             mornings = {name: (now.astimezone(ZoneInfo(name)) - MORNING).date() for name in zones.names()}
             self.going = {name: day for name, day in mornings.items() if self.seen.get(name) != day}
             self.last_id = None
@@ -69,10 +72,14 @@ class Rounds:
 def next_people(session: Session, rounds: Rounds, now: datetime, limit: int | None = None) -> Sequence[UUID]:
     """Up to `limit` of the people who hold a credential and whose day has begun since they were last looked at.
 
-    Those who failed (`again`) come first. One statement, and none while no zone's day has begun.
+    Those who failed before are among them. One statement, and none while no zone's day has begun.
     """
-    if not rounds.begin(now):
-        return [*rounds.again]
+    found = _next_of_round(session, rounds, limit) if rounds.begin(now) else []
+    again, rounds.again = rounds.again, set()
+    return [*again, *(user_id for user_id in found if user_id not in again)]
+
+
+def _next_of_round(session: Session, rounds: Rounds, limit: int | None) -> Sequence[UUID]:
     holders = select(HeldCredential.user_id)
     statement = select(User.id).where(User.id.in_(holders), User.time_zone.in_(rounds.going)).order_by(User.id)
     if rounds.last_id:
@@ -82,7 +89,7 @@ def next_people(session: Session, rounds: Rounds, now: datetime, limit: int | No
         rounds.last_id = found[-1]
     else:
         rounds.end()
-    return [*rounds.again, *found]
+    return found
 
 
 # --- Which reminders have come --------------------------------------------------------------------------------------
