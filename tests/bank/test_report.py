@@ -1,8 +1,10 @@
 """The report on the bank, and the commands that look for items."""
 
 import csv
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -11,11 +13,13 @@ from click.testing import CliRunner, Result
 from quizapp.bank.content import content_of, text_of
 from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ItemText, read_items
-from quizapp.bank.report import Table, report
+from quizapp.bank.report import SEED, Table, report
 from quizapp.bank.reviews import PlantedText, ReadingText, Reviews, Round, read_reviews
-from quizapp.bank.tags import tags_of
+from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.cli import quizapp
+from quizapp.rules.blueprint import quotas
+from quizapp.rules.testwise import guesser, key_share, robot
 from tests import make
 from tests.bank.bank_folder import ITEM, REAL_BANK, make_bank
 
@@ -99,6 +103,24 @@ def test_the_bank_lacks_nothing_and_its_facts_and_reviews_can_be_read() -> None:
     found = {one.title: one for one in report(texts, read_reviews(REAL_BANK), facts, tags_of(REAL_BANK), TODAY)}
     assert found["What the bank lacks"].rows == ()
     assert {fact for text in texts for fact in text.facts} <= set(facts)
+
+
+def test_who_knows_nothing_does_no_better_in_the_bank_than_by_chance() -> None:
+    texts = [one.text for one in read_items(REAL_BANK, tags_of(REAL_BANK))]
+    questions = [text.question for text in texts if text.status == "published"]
+    assert not [f"{one.cue}, {one.way}" for one in robot(questions) if one.beats_chance]
+    assert not guesser(questions, Random(SEED)).beats_chance
+    assert 0.20 <= key_share(questions, "longest") <= 0.30
+
+
+def test_what_second_readers_passed_fills_a_full_mock_by_its_weights() -> None:
+    tags, blueprint = tags_of(REAL_BANK), blueprint_of(REAL_BANK)
+    passed = read_reviews(REAL_BANK).passed
+    texts = [one.text for one in read_items(REAL_BANK, tags) if one.text.status == "published"]
+    read = Counter(text.domain for text in texts if (text.id, text.scored_hash) in passed)
+    full = blueprint.mocks["full"].items
+    plenty = dict.fromkeys(read, full)
+    assert quotas(blueprint.weights, read, full, Random(1)) == quotas(blueprint.weights, plenty, full, Random(1))
 
 
 # --- Commands ---------------------------------------------------------------------------------------------------------
