@@ -147,7 +147,8 @@ class ActivityForm(BaseForm):
             domains=tuple(self.domains.data or ()),
             index_number=self.index_number.data or "",
             cost_cents=self.cost.cents,
-            note=self.note.data or "",
+            # Browsers send a line's end as two characters; imports have one.
+            note=(self.note.data or "").replace("\r\n", "\n"),
         )
 
 

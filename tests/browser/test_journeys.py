@@ -92,7 +92,7 @@ def log_a_credit(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Add")).first.click()
     page.get_by_role("link", name="CMM").click()
     page.get_by_label(re.compile("Certified on")).fill(certified.isoformat())
-    page.get_by_label(re.compile("member", re.IGNORECASE)).first.check()
+    page.get_by_role("radio", name="Yes").check()
     page.locator("main").get_by_role("button", name=re.compile("Add|Save")).first.click()
     page.get_by_role("link", name=re.compile("Log an activity", re.IGNORECASE)).first.click()
     page.get_by_label("Title").fill("Payer contracts in practice")
