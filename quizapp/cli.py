@@ -135,13 +135,17 @@ def tick(config: Config, every: int | None, parent: int | None) -> None:
     """Idempotent; several machines may run it. Once through, it fails when a job failed."""
     database = connect(config.database_url)
     parent = parent or os.getppid()
-    rounds = reminders.Rounds()
+    rounds, swept_hour = reminders.Rounds(), None
     at_once = REMINDED_AT_ONCE if every else None
     while True:
         try:
             with database.session() as session:
                 now = datetime.now(UTC)
                 failures = _remind(session, config, rounds, now, at_once) + _tick(session, config, now)
+                hour = now.replace(minute=0, second=0, microsecond=0)
+                if hour != swept_hour:
+                    failures += _sweep(session, now)
+                    swept_hour = hour
         except Exception:
             # A database that is away for a while must not end the jobs for good: they come round again.
             if every is None:
@@ -160,13 +164,25 @@ def _tick(session: Session, config: Config, now: datetime) -> int:
         _failed(session, job)
         for job in (
             partial(mail_actions.send_waiting, session, sender_of(config), now),
-            partial(_write, session, account_actions.remove_old_guests, now),
-            partial(_write, session, account_actions.remove_expired_sessions, now),
-            partial(_write, session, throttling.remove_old_throttles, now),
-            partial(_write, session, mail_actions.remove_sent, now),
-            partial(_write, session, mail_actions.remove_read, now),
-            partial(_write, session, credit_actions.remove_deleted, now),
             partial(evidence_actions.remove_unreferenced, session, evidence_queries.store_of(config), now),
+        )
+    )
+
+
+def _sweep(session: Session, now: datetime) -> int:
+    """Remove what is out of date; returns how many jobs failed.
+
+    Each looks through a whole table with the database's write lock held, so this is done once an hour.
+    """
+    return sum(
+        _failed(session, partial(_write, session, remove, now))
+        for remove in (
+            account_actions.remove_old_guests,
+            account_actions.remove_expired_sessions,
+            throttling.remove_old_throttles,
+            mail_actions.remove_sent,
+            mail_actions.remove_read,
+            credit_actions.remove_deleted,
         )
     )
 

@@ -1,6 +1,7 @@
 """The operators' commands: a job that fails stops no other, and the doctor looks before it mends."""
 
 import os
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from time_machine import Traveller
 
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts.actions import finish
@@ -16,6 +18,7 @@ from quizapp.attempts.models import Attempt
 from quizapp.cli import main
 from quizapp.credits.storage import FOLDERS
 from quizapp.db import Database
+from quizapp.mail import actions as mail_actions
 from quizapp.mail.models import OutboxMail
 from tests import make
 
@@ -61,6 +64,20 @@ def test_an_attempt_that_cannot_be_finished_stops_neither_the_others_nor_the_mai
     assert found == {first.id: True, second.id: False, third.id: True}
     assert session.get_one(OutboxMail, (mail.user_id, mail.id)).sent_at == make.NOW
     assert "RuntimeError: This one cannot be finished." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("session")
+def test_what_is_out_of_date_is_looked_for_once_an_hour_and_mail_at_each_tick(
+    monkeypatch: pytest.MonkeyPatch, clock: Traveller
+) -> None:
+    jobs: Counter[str] = Counter()
+    parents = iter([1] * 120 + [2])
+    monkeypatch.setattr(mail_actions, "remove_sent", lambda *_arguments: jobs.update(["sweep"]))
+    monkeypatch.setattr(mail_actions, "send_waiting", lambda *_arguments: jobs.update(["mail"]))
+    monkeypatch.setattr("os.getppid", lambda: next(parents))
+    monkeypatch.setattr("time.sleep", lambda seconds: clock.shift(timedelta(seconds=seconds)))
+    run("tick", "--every", "60", "--parent", "1")
+    assert jobs == {"mail": 121, "sweep": 3}  # In two hours from 15:30: at 15:30, 16:00 and 17:00.
 
 
 def test_files_of_certificates_that_no_row_names_are_swept(session: Session, tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ def send_waiting(session: Session, sender: Sender, now: datetime, limit: int = 2
 
     Unlike other actions it commits: rows are claimed in a short write, sent outside of any, and recorded one by one,
     so that no lock is held while a mail server thinks. A crash in between sends a mail twice rather than never. A
-    mail that fails waits longer each time; after eight tries it stays, visible with its last error.
+    mail that fails waits longer each time; after eight tries it stays, visible with its last error. The newest leave
+    first: who has just asked for a link waits for it at the screen, behind no thousand reminders of one morning.
     """
     with writing(session):
         claimed = _claim(session, now, limit)
@@ -60,7 +61,7 @@ def _claim(session: Session, now: datetime, limit: int) -> Sequence[OutboxMail]:
     due = session.scalars(
         select(OutboxMail)
         .where(OutboxMail.sent_at.is_(None), OutboxMail.next_try_at <= now, OutboxMail.tries < MAX_TRIES)
-        .order_by(OutboxMail.next_try_at)
+        .order_by(OutboxMail.created_at.desc(), OutboxMail.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from quizapp.cli import _sweep
-from quizapp.config import Config
 from quizapp.credits import actions
 from quizapp.credits.activity_forms import UNIT_CHOICES
 from quizapp.credits.models import Activity

@@ -41,14 +41,16 @@ def test_a_mail_leaves_once(session: Session, sender: Sent, now: datetime) -> No
     assert queries.waiting_count(session) == 0
 
 
-def test_the_oldest_leave_first_and_no_more_than_asked(session: Session, sender: Sent, now: datetime) -> None:
+def test_what_was_asked_for_last_leaves_first_and_no_more_than_asked(
+    session: Session, sender: Sent, now: datetime
+) -> None:
     owner = make.user(session)
     for minutes in (2, 3, 1):
-        make.outbox_mail(session, owner, subject=str(minutes), next_try_at=now - minutes * MINUTE)
+        make.outbox_mail(session, owner, subject=str(minutes), created_at=now - minutes * MINUTE)
     make.outbox_mail(session, owner, subject="later", next_try_at=now + MINUTE)
     assert actions.send_waiting(session, sender, now, 2) == 2
     assert actions.send_waiting(session, sender, now, 2) == 1
-    assert sender == ["3", "2", "1"]
+    assert sender == ["1", "2", "3"]
 
 
 def test_a_mail_that_fails_waits_longer_each_time_and_stays_visible_in_the_end(
