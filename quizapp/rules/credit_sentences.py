@@ -49,6 +49,7 @@ def counted_occasions(number: int, name: str) -> str:
 
 
 def _of_them(each: BucketStatus, of_minutes: int, unit: BodyUnit, them: str = "them") -> str:
+    them = "it" if number_of(of_minutes, unit) == "1" else them
     amount = "all" if each.missing_minutes == of_minutes else f"at least {number_of(each.missing_minutes, unit)}"
     within = [_of_them(part, each.missing_minutes, unit, "those") for part in each.parts if part.missing_minutes]
     return f"{amount} of {them} {each.bucket.name}" + (f" ({listed(within)})" if within else "")

@@ -103,7 +103,7 @@ def test_it_says_what_is_missing_and_each_requirement_that_is_short() -> None:
 
 def test_one_requirement_alone_is_not_said_twice() -> None:
     assert end_of(status(credits_=[hours(12), hours(3, "live")])).sentences == (
-        "1 more hour, all of them live, by 29 February 2028.",
+        "1 more hour, all of it live, by 29 February 2028.",
     )
 
 
