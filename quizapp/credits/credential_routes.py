@@ -1,6 +1,5 @@
 """Credentials held: choosing, adding, changing and deleting them, and where each of their cycles stands."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -17,7 +16,7 @@ from quizapp.credits.rule_files import CUSTOM, CredentialRules, all_rules
 from quizapp.db import writing
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_status import CycleStatus
-from quizapp.web import config, day_or_404, db_session, now, or_404, say, today
+from quizapp.web import CONTROL_CHARACTERS, config, day_or_404, db_session, now, or_404, say, today
 
 blueprint = Blueprint("credentials", __name__)
 
@@ -88,7 +87,7 @@ def _elsewhere(standings: Standings, holding: Holding, status: CycleStatus) -> l
 @blueprint.get("/credits/credentials/new")
 def choose() -> ResponseReturnValue:
     """The credentials whose rules are known here, by body; `q` looks for a part of a name."""
-    wanted = " ".join(request.args.get("q", "").split())[:100]
+    wanted = " ".join(CONTROL_CHARACTERS.sub("", request.args.get("q", "")).split())[:100]
     rules = all_rules(config().bank_dir)
     found = [each for each in rules.values() if _is_found(each, wanted)]
     bodies = sorted(
@@ -221,8 +220,7 @@ def _holding_or_404(held_id: UUID) -> Holding:
 
 
 def _form_page(rules: CredentialRules, form: CredentialForm, holding: Holding | None) -> ResponseReturnValue:
-    shown: Sequence[object] = rules.versions
-    page = _page("credential_form", rules=rules, form=form, holding=holding, versions=shown)
+    page = _page("credential_form", rules=rules, form=form, holding=holding)
     return page, 422 if form.errors else 200
 
 

@@ -318,7 +318,7 @@ def _version(written: WrittenRules, now: datetime, today: date) -> Version:
     try:
         return msgspec.convert(written.version(f"{now:%Y-%m-%d-%H%M%S}", today), Version)
     except msgspec.ValidationError as error:
-        raise BadRulesError(f"These rows cannot be met together: {error}.") from error
+        raise BadRulesError("These rows cannot be met together: one leaves no room for what another asks.") from error
 
 
 def _alike(one: Version, other: Version) -> bool:

@@ -124,6 +124,11 @@ class CustomForm(BaseForm):
             raise ValidationError("Enter an address such as www.example.org.")
         field.data = address
 
+    def validate_months(self, field: Field) -> None:
+        """A month of birth comes once a year."""
+        if self.kind.data == "birth-month" and (field.data or 0) % 12:
+            raise ValidationError("Cycles that end with a birth month last whole years: 12, 24 or 36 months.")
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field, then whether the rules can be reckoned with."""
         is_valid = super().validate(extra_validators)

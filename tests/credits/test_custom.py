@@ -227,6 +227,10 @@ def test_sending_the_form_twice_keeps_the_rules_once(page: Pages, owner: User, s
         ({"kind": "common"}, "Enter a first day, such as 1 January of a year."),
         ({"months": "0"}, "Enter a whole number from 1 to 120."),
         ({"months": "two"}, "Enter a whole number."),
+        (
+            {"months": "18", "kind": "birth-month"},
+            "Cycles that end with a birth month last whole years: 12, 24 or 36 months.",
+        ),
         ({"total": ""}, "Enter a whole number."),
         ({"total": "10001"}, "Enter a whole number from 1 to 10000."),
         ({"unit_minutes": "1.5"}, "Enter a whole number."),
