@@ -136,7 +136,9 @@ def remind(session: Session, user_id: UUID, reminders: Sequence[Reminder], base_
 
 
 def _letter(reminder: Reminder, base_url: str) -> str:
-    return f"""{reminder.body}
+    return f"""{reminder.title}.
+
+{reminder.body}
 
 Your credits: {base_url}{PAGE}
 

@@ -103,7 +103,10 @@ def _end_of(status: CycleStatus, today: date) -> Deadline:
     if window is None:
         return Deadline("retest", cycle.last_day, cycle.start, (rule,))
     first, last = window
-    return Deadline("retest", last, cycle.start, (f"Retest between {day_text(first)} and {day_text(last)}.", rule))
+    when = f"Retest between {day_text(first)} and {day_text(last)}."
+    if today > last:
+        when = f"The retest was possible from {day_text(first)} to {day_text(last)}."
+    return Deadline("retest", last, cycle.start, (when, rule))
 
 
 def _missing(status: CycleStatus) -> str:

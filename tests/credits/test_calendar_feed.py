@@ -59,7 +59,8 @@ def test_each_deadline_to_come_is_an_all_day_event(session: Session, owner: User
     ]
     (_, event) = calendar.walk("VEVENT")
     assert str(event["DESCRIPTION"]).startswith("12 more hours, by 19 May 2026.")
-    assert [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] == [timedelta(days=-30), timedelta(days=-7)]
+    nine = timedelta(hours=9)  # The day begins at midnight, when nobody wants a telephone to ring.
+    assert [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] == [nine - timedelta(30), nine - timedelta(7)]
 
 
 def test_a_retest_is_an_event_of_its_own(session: Session, owner: User, client: Client) -> None:
@@ -97,6 +98,13 @@ def test_what_is_to_come_is_reckoned_where_the_owner_lives(
     owner.time_zone = "Pacific/Auckland"
     assert summaries(fetched(client, token))[0][0] == date(2027, 5, 19)
     assert held.certified_on == date(2025, 5, 20)
+
+
+def test_a_calendar_without_a_deadline_is_one_all_the_same(session: Session, owner: User, client: Client) -> None:
+    calendar = fetched(client, make.calendar_feed(session, owner))
+    assert summaries(calendar) == []
+    (component,) = calendar.subcomponents  # RFC 5545 asks for at least one.
+    assert (component.name, set(component)) == ("VFREEBUSY", {"UID", "DTSTAMP"})
 
 
 def test_it_tells_nothing_else_of_its_owner(session: Session, owner: User, client: Client) -> None:

@@ -98,7 +98,7 @@ def test_what_is_missing_is_said_in_the_notice_and_in_the_mail(session: Session,
     assert notice.key == f"credits:{held.id}:2027-05-19:30"
     assert notice.body == "8 more hours, by 19 May 2027.\n\nOnly what is logged here is counted."
     body = session.scalars(select(OutboxMail.body)).one()
-    assert body.startswith(notice.body)
+    assert body.startswith(f"CMM: 30 days left, 8 hours missing.\n\n{notice.body}")
     assert f"https://quiz.example{notice.path}" in body
     assert "https://quiz.example/settings" in body
 
@@ -170,6 +170,11 @@ def test_the_retest_and_the_end_of_a_membership_are_told_too(session: Session, o
     session.flush()
     remind(session, owner.id, noon(0))
     assert told(session, owner)[-1] == "CMM: 1 day left to retest"
+    body = select(Notice.body).where(Notice.user_id == owner.id).order_by(Notice.created_at.desc()).limit(1)
+    assert "Retest between 21 March 2027 and 20 May 2027." in session.scalars(body).one()
+    remind(session, owner.id, noon(-2))
+    assert told(session, owner)[-1] == "CMM: the time to retest is over"
+    assert "The retest was possible from 21 March 2027 to 20 May 2027." in session.scalars(body).one()
 
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
