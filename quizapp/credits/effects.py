@@ -61,7 +61,8 @@ def entry_of(activity: Activity) -> Entry:
 
 def credit_of_entry(entry: Entry, activity_id: UUID) -> Credit:
     """An entry as the rules see it, stored or not; without a title it is like no other course."""
-    course = course_of(entry.title, entry.provider) if entry.title and entry.provider else ""
+    is_named = entry.index_number or (entry.title and entry.provider)
+    course = course_of(entry.title, entry.provider, entry.index_number) if is_named else ""
     return Credit(str(activity_id), entry.ended_on, entry.minutes, frozenset(entry.tags), entry.delivery, course=course)
 
 

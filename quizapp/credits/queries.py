@@ -189,19 +189,24 @@ def closed_of(closed: Mapping[date, ClosedCycle]) -> dict[object, Closed]:
 
 
 def credit_of(activity: Activity) -> Credit:
-    """An activity as the rules see it; two of the same title and provider are the same course."""
+    """An activity as the rules see it."""
     return Credit(
         id=str(activity.id),
         day=activity.ended_on,
         minutes=activity.minutes,
         tags=frozenset(activity.tags),
         delivery=activity.delivery,
-        course=course_of(activity.title, activity.provider),
+        course=course_of(activity.title, activity.provider, activity.index_number),
     )
 
 
-def course_of(title: str, provider: str) -> str:
-    """What makes two activities the same course: title and provider, whatever their case and spaces."""
+def course_of(title: str, provider: str, index_number: str = "") -> str:
+    """What makes two activities the same course: the index number, or title and provider where there is none.
+
+    Case and spaces do not matter. A conference of every year has another index number each time.
+    """
+    if index_number:
+        return "".join(index_number.casefold().split())
     return "|".join(" ".join(text.casefold().split()) for text in (title, provider))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from quizapp.config import Config
+from quizapp.credits import queries
 from quizapp.credits.models import HeldCredential
 from quizapp.credits.queries import cycle_summaries
 from tests import make
@@ -159,8 +160,8 @@ def test_a_membership_that_ended_is_named(page: Pages, owner: User, hold: Callab
 def test_the_dashboard_shows_the_three_most_urgent_in_short(
     page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
 ) -> None:
-    for rules in ("facmpe", "cmpe", "chbme", "cmm"):
-        hold(rules, certified_on=date(2025, 5, 20), created_at=make.NOW)
+    for number, rules in enumerate(("facmpe", "cmpe", "chbme", "cmm")):
+        hold(rules, certified_on=date(2025, 5, 20), created_at=make.NOW + timedelta(seconds=number))
     shown = page.get("/dashboard")
     assert shown.texts(".ring-line h3") == ["CMM", "FACMPE", "CMPE"]
     assert "70 days left" in shown.text
@@ -207,3 +208,18 @@ def test_eight_credentials_and_a_thousand_activities_cost_ten_statements_at_most
         day = TODAY - timedelta(days=number % 700)
         make.activity(session, owner, f"Course {number}", started_on=day, ended_on=day)
     assert counts() == few
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (("Yearly conference", "AAPC", "A-2025"), ("Yearly conference", "AAPC", "A-2026"), False),
+        (("Denials webinar", "AAPC", "a 17"), ("Denials, live", "AAPC", "A17"), True),
+        (("Denials  Webinar", "aapc", ""), ("Denials webinar", "AAPC", ""), True),
+        (("Denials webinar", "AAPC", ""), ("Denials webinar", "PAHCOM", ""), False),
+    ],
+)
+def test_the_index_number_tells_courses_apart_where_there_is_one(
+    one: tuple[str, str, str], other: tuple[str, str, str], is_same: bool
+) -> None:
+    assert (queries.course_of(*one) == queries.course_of(*other)) == is_same
