@@ -1,4 +1,4 @@
-"""Choosing, adding, changing and deleting credentials, and what the page of one says."""
+"""Adding, changing and deleting credentials, and what the page of one says."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -60,31 +60,6 @@ def versions_of(session: Session, owner: User) -> list[tuple[date, str]]:
         .order_by(CycleRules.from_on)
     )
     return [(from_on, version) for from_on, version in rows]
-
-
-# --- Choosing -------------------------------------------------------------------------------------------------------
-
-
-def test_the_list_names_every_credential_by_its_body(page: Pages, owner: User) -> None:
-    shown = page.get("/credits/credentials/new")
-    assert len(shown.all(".credential-list li")) == 13
-    assert "AAPC" in shown.texts("#credentials h2")
-    assert shown.links["CMM Certified Medical Manager"] == ADD_CMM
-
-
-def test_searching_works_without_a_script(page: Pages, owner: User) -> None:
-    shown = page.get("/credits/credentials/new?q=aapc+CPC")
-    assert shown.texts("#credentials li") == ["CPC Certified Professional Coder"]
-    nothing = page.get("/credits/credentials/new?q=%3Cb%3E" + "x" * 5000)
-    assert nothing.all("#credentials li") == []
-    assert "hidden" not in nothing.one("#none-found").attrib
-
-
-def test_what_is_held_leads_to_its_page(page: Pages, hold: Hold) -> None:
-    held = hold()
-    shown = page.get("/credits/credentials/new")
-    assert shown.links["CMM Certified Medical Manager"] == page_of(held)
-    assert "You hold it" in shown.text
 
 
 # --- Adding ---------------------------------------------------------------------------------------------------------
