@@ -58,7 +58,7 @@ class ExplainedItem:
     is_correct: bool
     cites: list[Mapping[str, str]]
     checked: Mapping[str, Any]
-    review_by: str
+    review_by: date
     level: str
     domain: str
     due_since: date | None
@@ -101,7 +101,7 @@ def explained_item(place: PlaceState, reviewed: ReviewedVersion, today: date) ->
         is_correct=chosen == version.key_option,
         cites=content["cites"],
         checked=content["checked"],
-        review_by=content["review_by"],
+        review_by=reviewed.review_by,
         level=content["level"],
         domain=place.domain,
         due_since=reviewed.due_since(today),

@@ -186,7 +186,9 @@ def test_an_item_that_was_read_again_is_due_no_longer_in_the_review_of_an_old_fo
     session.get_one(Item, "due-1").review_by = TODAY + DAY
     session.flush()
     [first] = [place.position for place in session.scalars(select(AttemptItem)) if place.item_id == "due-1"]
-    assert "Due for review" not in page.get(f"/attempts/{exam.id}/answers/{first}").text
+    shown = page.get(f"/attempts/{exam.id}/answers/{first}").text
+    assert "Due for review" not in shown
+    assert "Next review by 2026-03-11." in shown  # Not the day that has gone by, of the version that was drawn.
 
 
 def test_a_flagged_item_is_marked_from_the_day_of_its_flag(session: Session, owner: User, page: Pages) -> None:
