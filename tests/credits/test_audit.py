@@ -174,3 +174,27 @@ def test_an_empty_cycle_has_a_transcript_too(page: Pages, held: HeldCredential) 
 def test_names_of_files_are_plain_everywhere(text: str, name: str) -> None:
     assert plain_name(text) == name
     assert len(plain_name("x" * 500)) == 60
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["医疗管理课程 CMM", "Fête 🎉 of billing", "دورة إدارة", "สวัสดี", "a\ufffeb", "\U000e0041", "e\u0301 \u202e abc"],
+)
+def test_no_letter_keeps_a_transcript_from_being_made(
+    page: Pages, owner: User, held: HeldCredential, session: Session, title: str
+) -> None:
+    make.activity(session, owner, title)
+    make.activity(session, owner, "Denials webinar")
+    content = fetch(page, held, "transcript.pdf")
+    catalog: Any = PdfReader(BytesIO(content)).trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert "Denials webinar" in text_of(content)
+
+
+def test_a_word_without_an_end_stays_in_its_column(
+    page: Pages, owner: User, held: HeldCredential, session: Session
+) -> None:
+    make.activity(session, owner, "x" * 200, provider="y" * 200, index_number="z" * 200)
+    (sheet,) = PdfReader(BytesIO(fetch(page, held, "transcript.pdf"))).pages
+    lines = sheet.extract_text().replace("\u200b", "").splitlines()
+    assert max(line.count("x") for line in lines[lines.index("Activities") :]) < 40
