@@ -75,8 +75,8 @@ def log_activities(session: Session, user_id: UUID, entries: Sequence[tuple[UUID
         {"user_id": user_id, "id": activity_id, "created_at": now, "changed_at": now, **entry.columns()}
         for activity_id, entry in entries
     ]
-    statement = insert_into(session, Activity).values(rows).on_conflict_do_nothing().returning(Activity.id)
-    return len(session.scalars(statement).all())
+    statement = insert_into(session, Activity).on_conflict_do_nothing().returning(Activity.id)
+    return len(session.scalars(statement, rows).all())
 
 
 def change_activity(

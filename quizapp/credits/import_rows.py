@@ -8,7 +8,11 @@ from datetime import date, datetime
 from quizapp.rules.credit_units import UNITS
 
 NOT_MAPPED = -1
-DAY_SHAPES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d")
+DAY_SHAPES = (
+    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y",
+    "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d",
+)  # fmt: skip
+TIME_OF_DAY = re.compile(r"[T ] ?\d{1,2}:\d{2}.*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ DELIVERY_NAMES = {
     "live": "live", "in person": "live", "in-person": "live", "live webinar": "live", "yes": "live",
     "self-paced": "self-paced", "self paced": "self-paced", "self-study": "self-paced", "self study": "self-paced",
     "recorded": "self-paced", "on demand": "self-paced", "on-demand": "self-paced", "no": "self-paced",
+    "true": "live", "false": "self-paced",
     "unknown": "unknown", "not sure": "unknown", "": "unknown",
 }  # fmt: skip
 
@@ -109,7 +114,13 @@ def read_row(row: Sequence[str], columns: Mapping[str, int], words: Vocabulary, 
     for slug in ("started_on", "ended_on"):
         day = day_of(texts.get(slug, ""))
         if texts.get(slug) and day is None:
-            problems[slug] = f"“{texts[slug]}” is no day. Write 2026-03-14 or 3/14/2026."
+            is_serial = re.fullmatch(r"\d{5}(\.\d+)?", texts[slug])
+            how = (
+                "Excel's number for a day. Format the column as dates"
+                if is_serial
+                else "no day. Write 2026-03-14 or 3/14/2026"
+            )
+            problems[slug] = f"“{texts[slug]}” is {how}."
         values[slug] = day.isoformat() if day else ""
     values["unit"], problem = _unit(texts.get("unit", ""), unit_elsewhere)
     if problem:
@@ -139,10 +150,11 @@ def _unit(text: str, elsewhere: str) -> tuple[str, str]:
 
 
 def day_of(text: str) -> date | None:
-    """A day as people write it; numbers with slashes are month, day, year."""
-    for shape in DAY_SHAPES:
+    """A day as people write it, with or without a time; numbers with slashes or hyphens are month, day, year."""
+    day = TIME_OF_DAY.sub("", text).strip()
+    for shape in DAY_SHAPES if day else ():
         try:
-            return datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 - a calendar day has no zone
+            return datetime.strptime(day, shape).date()  # noqa: DTZ007 - a calendar day has no zone
         except ValueError:
             continue
     return None

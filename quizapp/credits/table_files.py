@@ -4,18 +4,19 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from quizapp.lazy import lazily
+import msgspec
+
+from quizapp.credits.sandbox import DAMAGED, TOO_SLOW, RefusedFileError, rewritten_by
 
 Rows = Sequence[Sequence[str]]
 
-xlsx_rows = lazily("quizapp.credits.xlsx_files:rows_of")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MOST_ROWS = 1000
 MOST_COLUMNS = 40
 MOST_CELL_CHARACTERS = 4000
 
 
-class BadTableError(Exception):
+class BadTableError(RefusedFileError):
     """A file that is no table that can be read; the sentence says why, and what to do."""
 
 
@@ -30,20 +31,21 @@ def rows_of(content: bytes) -> Rows:
     if not content.strip():
         raise BadTableError("The file is empty.")
     if content.startswith(b"PK\x03\x04"):
-        rows = xlsx_rows(content)
+        rows = _xlsx_rows(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadTableError("This is an old Excel file or one with a password. Save it as .xlsx or .csv without one.")
-    elif b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    elif b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadTableError("This is neither a CSV nor an XLSX file.")
     else:
         rows = _csv_rows(_text_of(content))
     cleaned = [[_unguarded(cell.strip()) for cell in row] for row in rows]
     filled = [row for row in cleaned if any(row)]
-    _check_size(filled)
+    check_size(filled)
     return filled
 
 
-def _check_size(rows: Rows) -> None:
+def check_size(rows: Rows) -> None:
+    """Raise BadTableError for a table that is too small or too large to be read."""
     if len(rows) < 2:
         raise BadTableError("The file has no row under its headings.")
     if len(rows) > MOST_ROWS + 1:
@@ -52,6 +54,16 @@ def _check_size(rows: Rows) -> None:
         raise BadTableError(f"The file has more than {MOST_COLUMNS} columns. Leave out what is not needed.")
     if any(len(cell) > MOST_CELL_CHARACTERS for row in rows for cell in row):
         raise BadTableError(f"A cell has more than {MOST_CELL_CHARACTERS:,} characters.")
+
+
+def _xlsx_rows(content: bytes) -> Rows:
+    """A small workbook can ask for hours and gigabytes, so a process of its own opens it, as it does certificates."""
+    try:
+        return msgspec.json.decode(rewritten_by("quizapp.credits.xlsx_files", content).content, type=list[list[str]])
+    except RefusedFileError as error:
+        is_own = str(error) not in {DAMAGED, TOO_SLOW}
+        sentence = "This file cannot be opened as a spreadsheet, or is too involved. Save its first sheet as CSV."
+        raise BadTableError(str(error) if is_own else sentence) from error
 
 
 def _text_of(content: bytes) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from quizapp.accounts.login import me
+from quizapp.accounts.login import me, visitor
 from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, queries
 from quizapp.credits import transfer_forms as forms
@@ -20,11 +20,13 @@ from quizapp.db import writing
 from quizapp.lazy import lazily
 from quizapp.rules import credit_words
 from quizapp.rules.credit_units import UNITS
-from quizapp.web import config, db_session, now, say, today
+from quizapp.web import MAX_REQUEST_BYTES, config, db_session, error_page, now, say, today
 
 blueprint = Blueprint("transfer", __name__)
 
 xlsx_of = lazily("quizapp.credits.xlsx_files:workbook_of")
+MOST_FILE_BYTES = 5_000_000
+MOST_BYTES_SWALLOWED = 50_000_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -88,6 +90,28 @@ def _file(content: bytes, content_type: str, ending: str, name: str = "credit-ac
 # --- Import ---------------------------------------------------------------------------------------------------------
 
 
+@blueprint.url_value_preprocessor
+def allow_large_tables(endpoint: str | None, _values: object) -> None:
+    """Let people who are signed in send a whole file, and a preview's draft, before anything reads the body."""
+    if endpoint == "transfer.upload" and visitor():
+        request.max_content_length = MOST_FILE_BYTES
+    elif visitor():
+        request.max_form_memory_size = MAX_REQUEST_BYTES
+
+
+@blueprint.errorhandler(413)
+def refuse_what_is_too_large(_error: Exception) -> ResponseReturnValue:
+    """Say what would fit. A browser shows an answer only once it has sent everything, so the rest is swallowed."""
+    left = MOST_BYTES_SWALLOWED if visitor() else 0
+    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, MAX_REQUEST_BYTES))):
+        left -= len(part)
+    return error_page(
+        413,
+        f"A table may have up to {MOST_FILE_BYTES // 1_000_000} MB. Nothing was stored. "
+        "Save the sheet as CSV, or split it, and choose that.",
+    )
+
+
 @blueprint.get("/credits/import")
 def choose_file() -> ResponseReturnValue:
     """Choose a table."""
@@ -137,7 +161,8 @@ def store() -> ResponseReturnValue:
         + (f" {left_out} left out." if left_out else "")
         + (f" {len(wanted) - number} had been imported before." if number < len(wanted) else "")
     )
-    return redirect(url_for("credits.overview"), 303)
+    years = {entry.ended_on.year for _, entry in wanted}
+    return redirect(url_for("activities.overview", year=years.pop() if len(years) == 1 else None), 303)
 
 
 def _upload_page(error: str) -> ResponseReturnValue:

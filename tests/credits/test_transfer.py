@@ -1,22 +1,32 @@
 """Activities from and to tables."""
 
+import base64
 import csv
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO, StringIO
+from random import Random
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from quizapp.accounts.models import User
-from quizapp.credits.import_rows import NOT_MAPPED, guess_columns
+from quizapp.credits import sandbox
+from quizapp.credits.actions import Entry
+from quizapp.credits.import_rows import NOT_MAPPED, day_of, guess_columns
 from quizapp.credits.models import Activity
 from quizapp.credits.table_files import BadTableError, csv_of, guarded, rows_of
 from quizapp.credits.xlsx_files import workbook_of
 from tests import make
+from tests.conftest import CountStatements
 from tests.pages import Client, Page, Pages
 
 HEADINGS = ["Title", "Provider", "Date", "Hours"]
@@ -32,7 +42,14 @@ def owner(session: Session, page: Pages) -> User:
 
 def upload(page: Pages, rows: Sequence[Sequence[str]] | bytes, status: int = 200, name: str = "mine.csv") -> Page:
     content = rows if isinstance(rows, bytes) else csv_of(rows)
-    return page.post("/credits/import", {"file": (BytesIO(content), name)}, status)
+    return send(page, "/credits/import", content, status, name)
+
+
+def send(page: Pages, address: str, content: bytes, status: int, name: str = "mine.csv") -> Page:
+    """Send a file as the form does; its body is made here, since the client leaves the file of a large one open."""
+    boundary, body = encode_multipart(MultiDict({"file": FileStorage(BytesIO(content), name)}))
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return page._seen(page.client.post(address, data=body, content_type=content_type), status)
 
 
 def store(page: Pages, preview: Page, status: int = 200, /, **values: str) -> Page:
@@ -162,9 +179,11 @@ def workbook(*rows: Sequence[Any]) -> bytes:
 
 def test_a_workbook_gives_days_and_numbers_as_people_see_them() -> None:
     rows = rows_of(
-        workbook(["Title", "Date", "Hours"], ["A", date(2026, 2, 3), 1.5], [None, None, None], ["B", "x", 2.0])
+        workbook(
+            ["Title", "Date", "Hours"], ["A", date(2026, 2, 3), 1.5], [None, None, None], ["B", "x", 1.1 + 0.9 + 2.2]
+        )
     )
-    assert rows == [["Title", "Date", "Hours"], ["A", "2026-02-03", "1.5"], ["B", "x", "2"]]
+    assert rows == [["Title", "Date", "Hours"], ["A", "2026-02-03", "1.5"], ["B", "x", "4.2"]]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +198,7 @@ def test_a_workbook_gives_days_and_numbers_as_people_see_them() -> None:
         (b"a,b\n" + b"," * 50 + b"x\n", "more than 40 columns"),
         (b"a\n" + b"x" * 4001 + b"\n", "more than 4,000 characters"),
         (b'a,b\n"x,y\n', "no CSV that can be read"),
+        (b"a,b\n" + b"1,2\n" * 999 + b"x" * 3000 + b",A\x00B\n", "neither a CSV nor an XLSX"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(page: Pages, owner: User, content: bytes, sentence: str) -> None:
@@ -192,7 +212,74 @@ def test_a_workbook_that_unpacks_into_too_much_is_refused() -> None:
         rows_of(workbook(["Title"], *(["x" * 32_000 + str(number)] for number in range(700))))
 
 
-@pytest.mark.parametrize("draft", ["", "x", "AAAA", "bm90IHppcA=="])
+def with_part(content: bytes, name: str, part: str) -> bytes:
+    """A workbook with one of its parts written by somebody else."""
+    changed = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            new.writestr(each, part if each == name else old.read(each))
+    return changed.getvalue()
+
+
+def sheet_of(rows: str) -> str:
+    return f'<worksheet xmlns="{SHEETS}"><sheetData>{rows}</sheetData></worksheet>'
+
+
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
+NO_SUCH_TEXT = '<row r="1"><c r="A1" t="s"><v>99</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("xl/worksheets/sheet1.xml", f'<!DOCTYPE x [<!ENTITY a0 "aaaaaaaaaa">{ENTITIES}]><x>&a8;</x>'),
+        ("xl/worksheets/sheet1.xml", sheet_of(NO_SUCH_TEXT)),
+        ("xl/worksheets/sheet1.xml", sheet_of('<row r="1"><c r="A1"><v>many</v></c></row>')),
+        ("xl/worksheets/sheet1.xml", "no markup"),
+        ("xl/workbook.xml", f'<workbook xmlns="{SHEETS}"><sheets><sheet name="a" sheetId="x"/></sheets></workbook>'),
+        ("[Content_Types].xml", "<x/>"),
+    ],
+)
+def test_a_workbook_that_is_wrong_inside_is_refused_with_a_sentence(
+    page: Pages, owner: User, name: str, part: str
+) -> None:
+    refused = upload(page, with_part(workbook(["Title"], ["A"]), name, part), 422)
+    assert "cannot be opened as a spreadsheet" in refused.texts(".error")[0]
+
+
+def test_a_workbook_that_would_take_hours_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 2)
+    endless = sheet_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="2000000000"/>')
+    with pytest.raises(BadTableError, match="too involved"):
+        rows_of(with_part(workbook(["Title"], ["A"]), "xl/worksheets/sheet1.xml", endless))
+
+
+def test_a_sheet_that_says_nothing_for_a_long_way_is_read(owner: User) -> None:
+    gap = sheet_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="50000"><c r="A50000"><v>2</v></c></row>')
+    assert rows_of(with_part(workbook(["Title"], ["A"]), "xl/worksheets/sheet1.xml", gap)) == [["1"], ["2"]]
+
+
+def draft(json: bytes) -> str:
+    return base64.b64encode(zlib.compress(json)).decode()
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "",
+        "x",
+        "é",
+        "AAAA",
+        "bm90IHppcA==",
+        draft(b"[" + b" " * 20_000_000),
+        draft(b"[" * 100_000),
+        draft(b'[["Title"], [1]]'),
+        draft(b'[["Title"], ["\\ud800"]]'),
+        draft(b'[["Title"]' + b', ["a"]' * 1001 + b"]"),
+        draft(b'[["Title"], ["' + b"x" * 4001 + b'"]]'),
+    ],
+)
 def test_a_draft_that_the_site_did_not_make_is_refused(page: Pages, owner: User, draft: str) -> None:
     page.post("/credits/import/store", {"draft": draft, "draft_id": "x"}, 400)
 
@@ -224,3 +311,122 @@ def test_the_example_can_be_imported(page: Pages, owner: User, client: Client) -
     assert (
         "1 can be imported (1.5 hours), 0 cannot" in upload(page, client.get("/credits/import/example.csv").data).text
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3/4/2026", date(2026, 3, 4)),
+        ("3/4/26", date(2026, 3, 4)),
+        ("03-04-2026", date(2026, 3, 4)),
+        ("2026-03-04 09:30:00", date(2026, 3, 4)),
+        ("2026-03-04T09:30:00Z", date(2026, 3, 4)),
+        ("3/4/2026 9:30 AM", date(2026, 3, 4)),
+        ("Mar 4, 2026", date(2026, 3, 4)),
+        ("March 4 2026", date(2026, 3, 4)),
+        ("4-Mar-26", date(2026, 3, 4)),
+        ("13/4/2026", None),
+        ("46085", None),
+        ("2026", None),
+        ("", None),
+    ],
+)
+def test_days_are_read_as_people_write_them(text: str, day: date | None) -> None:
+    assert day_of(text) == day
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "sentence"),
+    [
+        ("Date", "46085", "“46085” is Excel's number for a day. Format the column as dates."),
+        ("Date", "3/11/2026", "First day"),
+        ("Hours", "1 1/2", "How much: Enter a number"),
+        ("Hours", "1:30", "How much: Enter a number"),
+        ("Hours", "1,500", "How much: Enter a number"),
+        ("Hours", "-1", "How much: Enter a number"),
+        ("Hours", "25", "more than its days have"),
+        ("Title", "x" * 201, "Title: At most 200 characters."),
+    ],
+)
+def test_what_a_cell_lacks_is_said(page: Pages, owner: User, column: str, text: str, sentence: str) -> None:
+    row = [text if heading == column else cell for heading, cell in zip(HEADINGS, ROW, strict=True)]
+    (error,) = upload(page, [HEADINGS, row]).texts(".import-errors li")
+    assert sentence in error or ("Date: This day is still to come" in error and column == "Date")
+
+
+def test_a_row_takes_nothing_from_the_row_above(page: Pages, owner: User, session: Session) -> None:
+    headings = [*HEADINGS, "Cost", "Tags", "Note", "Format", "End"]
+    full = ["Full", *ROW[1:], "49.50", "PAHCOM-approved", "A note", "live", "2026-02-04"]
+    store(page, upload(page, [headings, full, ["Plain", *ROW[1:], "", "", "", "", ""]]))
+    _full, plain = activities(session)
+    assert (plain.cost_cents, plain.tags, plain.note, plain.delivery) == (None, [], "", "unknown")
+    assert plain.ended_on == date(2026, 2, 3)
+
+
+def test_a_thousand_rows_take_few_statements(
+    page: Pages, owner: User, session: Session, count_statements: CountStatements
+) -> None:
+    preview = upload(page, [HEADINGS, *([f"Course {number}", *ROW[1:]] for number in range(1000))])
+    values = preview.values_of("main form")
+    with count_statements() as statements:
+        page.client.post("/credits/import/store", data=values)
+    assert len(statements.writes) == 1, statements
+    assert len(statements) <= 5, statements
+    assert len(activities(session)) == 1000
+
+
+def test_a_draft_that_a_preview_makes_can_be_stored(page: Pages, owner: User, session: Session) -> None:
+    dice = Random(1)
+    notes = [dice.randbytes(380).hex() for _ in range(1000)]
+    table = [[*HEADINGS, "Note"], *([f"Course {number}", *ROW[1:], note] for number, note in enumerate(notes))]
+    preview = upload(page, table)
+    values = preview.values_of("main form")
+    assert len(values["draft"]) > 500_000
+    assert page.post("/credits/import/check", values).h1 == "Check before you import"
+    store(page, preview)
+    assert len(activities(session)) == 1000
+
+
+def test_a_table_that_is_too_large_to_travel_with_its_preview_gets_a_sentence(page: Pages, owner: User) -> None:
+    dice = Random(1)
+    table = [["Note"] * 2, *([dice.randbytes(900).hex()] * 2 for _ in range(1000))]
+    assert "too large to be shown" in upload(page, table, 422).texts(".error")[0]
+
+
+@pytest.mark.parametrize("address", ["/credits/import", "/credits/import/check", "/credits/import/store"])
+def test_what_is_larger_than_any_table_gets_a_sentence(page: Pages, owner: User, address: str) -> None:
+    refused = send(page, address, b"x" * 6_000_000, 413)
+    assert "A table may have up to 5 MB. Nothing was stored." in refused.text
+
+
+def test_what_was_imported_is_seen_at_once(page: Pages, owner: User, session: Session) -> None:
+    for number in range(101):
+        make.activity(session, owner, f"Newer {number}", started_on=date(2026, 3, 1), ended_on=date(2026, 3, 1))
+    shown = store(page, upload(page, [HEADINGS, ["Long ago", "A society", "2019-02-03", "1"]]))
+    assert shown.h1 == "Activities"
+    assert "Long ago" in shown.text
+
+
+def test_a_stranger_who_sends_the_same_draft_stores_rows_of_his_own(page: Pages, owner: User, session: Session) -> None:
+    values = upload(page, [HEADINGS, ROW]).values_of("main form")
+    page.post("/credits/import/store", values)
+    stranger = make.user(session, "stranger@example.org")
+    page.sign_in(stranger)
+    page.post("/credits/import/store", values)
+    first, second = activities(session)
+    assert {first.user_id, second.user_id} == {owner.id, stranger.id}
+
+
+def test_an_error_in_the_middle_of_the_write_leaves_nothing(
+    page: Pages, owner: User, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = upload(page, [HEADINGS, ROW, ["Other", *ROW[1:]]])
+    monkeypatch.setattr(Entry, "columns", columns_that_the_database_refuses(Entry.columns))
+    with pytest.raises(IntegrityError):
+        store(page, preview)
+    assert activities(session) == []
+
+
+def columns_that_the_database_refuses(columns: Callable[[Entry], dict[str, Any]]) -> Callable[[Entry], dict[str, Any]]:
+    """As a change of rules would, of which the form knows nothing yet."""
+    return lambda entry: {**columns(entry), **({"minutes": 0} if entry.title == "Other" else {})}
