@@ -189,6 +189,19 @@ def test_who_wants_no_mail_is_told_on_the_site_alone(session: Session, owner: Us
     assert mailed(session, owner) == []
 
 
+def test_mail_that_is_no_longer_wanted_when_it_is_written_does_not_leave(own_database: Database) -> None:
+    with own_database.session() as session, own_database.session() as settings_page:
+        owner = make.user(session)
+        cmm(session, owner)
+        session.commit()
+        come = reminders_for(session, owner.id, BANK, noon(30))
+        with writing(settings_page):
+            settings_page.get_one(User, owner.id).wants_reminders = False
+        with writing(session):
+            assert reminders.remind(session, owner.id, come, "", noon(30)) == 1
+        assert mailed(session, owner) == []
+
+
 def test_notice_and_mail_are_stored_together_or_not_at_all(
     session: Session, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +297,18 @@ def test_people_come_in_small_batches_and_each_once(session: Session) -> None:
     batches = [next_people(session, rounds, make.NOW, 3) for _ in range(5)]
     assert [len(batch) for batch in batches] == [3, 3, 1, 0, 0]
     assert {user_id for batch in batches for user_id in batch} == everybody
+
+
+def test_everybody_is_looked_at_again_on_the_next_day_and_who_failed_not_twice(session: Session) -> None:
+    everybody = sorted(make.user(session, f"{n}@example.org").id for n in range(3))
+    for user_id in everybody:
+        cmm(session, session.get_one(User, user_id))
+    rounds = Rounds()
+    for day in range(2):
+        batches = [list(next_people(session, rounds, make.NOW + day * DAY, 2)) for _ in range(3)]
+        assert batches == [everybody[:2], everybody[2:], []]
+    rounds.failed = {everybody[0]}
+    assert sorted(next_people(session, rounds, make.NOW + 2 * DAY)) == everybody
 
 
 def test_between_the_mornings_a_tick_runs_no_statement(session: Session, count_statements: CountStatements) -> None:
