@@ -1,7 +1,7 @@
 """What an audit asks for: the transcript of a cycle, one PDF with every certificate, and a zip of the files."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -80,20 +80,25 @@ def pack(held_id: UUID, start: str) -> ResponseReturnValue:
 def originals(held_id: UUID, start: str) -> ResponseReturnValue:
     """The transcript and every certificate as a file of its own, with their checksums."""
     pack = _pack_or_404(held_id, start)
-    contents, lost = _contents(pack)
-    files = [("transcript.pdf", _transcript(pack, lost))]
-    files += [(path, contents[sha256]) for path, sha256 in _paths(pack).items() if sha256 in contents]
     is_small = pack.byte_count <= BYTES_IN_MEMORY
     packed = BytesIO() if is_small else tempfile.TemporaryFile()  # noqa: SIM115 - the answer reads it, and closes it
-    pack_zip(packed, files)
+    pack_zip(packed, _originals(pack))
     packed.seek(0)
     answer = send_file(packed, "application/zip", as_attachment=True, download_name=pack.name("zip"), etag=False)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _paths(pack: Pack) -> dict[str, str]:
-    return {exhibit.path: exhibit.sha256 for exhibit in pack.exhibits}
+def _originals(pack: Pack) -> Iterator[tuple[str, bytes]]:
+    """Every file with its path, read when its turn comes; the transcript, which lists those that are lost, is last."""
+    lost = []
+    for path, exhibit in {exhibit.path: exhibit for exhibit in pack.exhibits}.items():
+        if exhibit.kept:
+            try:
+                yield path, evidence_queries.open_certificate(web.config(), exhibit.kept)
+            except LostFileError:
+                lost.append(exhibit.sha256)
+    yield "transcript.pdf", _transcript(pack, lost)
 
 
 def _pack_or_404(held_id: UUID, start: str) -> Pack:

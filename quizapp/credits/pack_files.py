@@ -2,13 +2,14 @@
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 
 LETTER_POINTS = (612.0, 792.0)
 MARGIN_POINTS = 36.0
@@ -25,12 +26,23 @@ class PackedFile:
 
 
 def pack_pdf(title: str, cover: bytes, files: Sequence[PackedFile]) -> bytes:
-    """The cover, then each certificate behind its bookmark; pictures become pages of US letter size."""
+    """The cover, then each certificate behind its bookmark; pictures become pages of US letter size.
+
+    What cannot be put between other pages leaves an empty one, whose bookmark says where it is.
+    """
     writer = PdfWriter()
     writer.append(BytesIO(cover), outline_item="Transcript", import_outline=False)
     for file in files:
-        pages = file.content if file.media_type == "application/pdf" else _page_of(file.content)
-        writer.append(PdfReader(BytesIO(pages)), outline_item=file.bookmark, import_outline=False)
+        try:
+            pages = file.content if file.media_type == "application/pdf" else _page_of(file.content)
+            certificate = PdfReader(BytesIO(pages))
+            certificate.pages[0]
+        except (PyPdfError, OSError, ValueError, LookupError):
+            page = writer.add_blank_page(*LETTER_POINTS)
+            title = f"{file.bookmark} (only in the zip: it cannot be shown here)"
+            writer.add_outline_item(title=title, page_number=page)
+        else:
+            writer.append(certificate, outline_item=file.bookmark, import_outline=False)
     writer.add_metadata({"/Title": title})
     content = BytesIO()
     writer.write(content)
@@ -51,10 +63,11 @@ def _page_of(picture: bytes) -> bytes:
     return content.getvalue()
 
 
-def pack_zip(into: IO[bytes], files: Sequence[tuple[str, bytes]]) -> None:
-    """The files as they are, with SHA256SUMS, which `sha256sum --check` reads."""
-    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in files)
+def pack_zip(into: IO[bytes], files: Iterable[tuple[str, bytes]]) -> None:
+    """The files as they are, one at a time, with SHA256SUMS, which `sha256sum --check` reads."""
+    sums = ""
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for path, content in files:
             packed.writestr(path, content)
+            sums += f"{hashlib.sha256(content).hexdigest()}  {path}\n"
         packed.writestr("SHA256SUMS", sums)

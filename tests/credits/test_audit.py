@@ -17,6 +17,7 @@ from quizapp.accounts.models import User
 from quizapp.credits import evidence_queries
 from quizapp.credits.audit import plain_name
 from quizapp.credits.models import Activity, Certificate, HeldCredential
+from quizapp.credits.pack_files import PackedFile, pack_pdf
 from tests import make
 from tests.pages import Pages
 
@@ -198,3 +199,43 @@ def test_a_word_without_an_end_stays_in_its_column(
     (sheet,) = PdfReader(BytesIO(fetch(page, held, "transcript.pdf"))).pages
     lines = sheet.extract_text().replace("\u200b", "").splitlines()
     assert max(line.count("x") for line in lines[lines.index("Activities") :]) < 40
+
+
+@pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.7 no more", pdf()[:300]])
+@pytest.mark.parametrize("media_type", ["application/pdf", "image/jpeg"])
+def test_a_file_that_cannot_be_opened_leaves_its_place_in_the_pack(content: bytes, media_type: str) -> None:
+    bad = PackedFile("1. First: bad", "01-first/bad", media_type, content)
+    good = PackedFile("2. Second: good", "02-second/good", "image/jpeg", picture())
+    reader = PdfReader(BytesIO(pack_pdf("A pack", pdf(), [bad, good])))
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert titles == ["Transcript", "1. First: bad (only in the zip: it cannot be shown here)", "2. Second: good"]
+    assert len(reader.pages) == 3
+
+
+@pytest.mark.parametrize("size", [(1, 4000), (4000, 1), (4000, 4000)])
+def test_a_picture_of_any_shape_becomes_one_page(size: tuple[int, int]) -> None:
+    content = BytesIO()
+    Image.new("L", size).save(content, "PNG")
+    packed = pack_pdf("A pack", pdf(), [PackedFile("1. First: x", "x", "image/png", content.getvalue())])
+    sheet = PdfReader(BytesIO(packed)).pages[1]
+    assert tuple(map(float, sheet.mediabox[2:])) == pytest.approx((612, 792), abs=1)
+
+
+def test_three_hundred_activities_are_set_with_their_numbers(
+    page: Pages, owner: User, held: HeldCredential, session: Session
+) -> None:
+    for number in range(300):
+        make.activity(session, owner, f"Course {number}")
+    text = text_of(fetch(page, held, "transcript.pdf"))
+    assert all(f"Course {number}" in text for number in range(300))
+
+
+def test_files_of_the_same_name_stand_side_by_side_in_the_zip(
+    page: Pages, owner: User, held: HeldCredential, session: Session, keep: Keep
+) -> None:
+    activity = make.activity(session, owner, "Course")
+    contents = {pdf(number) for number in (1, 2, 3)}
+    for content in contents:
+        keep(activity, "certificate.pdf", "application/pdf", content)
+    with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
+        assert {packed.read(name) for name in packed.namelist() if name.startswith("01-course/")} == contents
