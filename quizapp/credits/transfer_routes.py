@@ -19,7 +19,7 @@ from quizapp.credits.transfer_forms import CheckedRow, MappingForm
 from quizapp.db import writing
 from quizapp.lazy import lazily
 from quizapp.rules import credit_words
-from quizapp.rules.credit_units import UNITS
+from quizapp.rules.credit_units import UNITS, is_long
 from quizapp.web import MAX_REQUEST_BYTES, config, db_session, error_page, now, say, today
 
 blueprint = Blueprint("transfer", __name__)
@@ -226,6 +226,7 @@ def _preview_page(
         known=[row for row in good if row.is_known],
         minutes=sum(row.entry.minutes for row in good if row.entry),
         is_refused=is_refused,
+        is_long=is_long,
         words=credit_words,
         tag_names=credit_tags(config().bank_dir).names,
     )
