@@ -237,7 +237,10 @@ def test_the_page_lists_what_is_due_the_earliest_first(session: Session, owner: 
 
 def test_without_a_credential_the_page_says_what_to_do(owner: User, page: Pages) -> None:
     page.sign_in(owner)
-    assert "No deadlines yet" in page.get("/credits/deadlines").texts("h2")
+    shown = page.get("/credits/deadlines")
+    assert "No deadlines yet" in shown.texts("h2")
+    assert shown.links["Add a credential"] == "/credits/credentials/new"
+    assert "90, 30, 7 and 1 days" not in shown.text
 
 
 def test_an_address_is_made_and_shown_once(session: Session, owner: User, page: Pages, client: Client) -> None:
