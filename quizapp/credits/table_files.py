@@ -1,6 +1,7 @@
 """Tables that people bring and take away, as rows of texts: CSV here, XLSX by xlsx_files."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
@@ -11,6 +12,7 @@ from quizapp.credits.sandbox import DAMAGED, TOO_SLOW, RefusedFileError, rewritt
 Rows = Sequence[Sequence[str]]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n")  # Some programs tell Excel so what stands between cells.
 MOST_ROWS = 1000
 MOST_COLUMNS = 40
 MOST_CELL_CHARACTERS = 4000
@@ -78,8 +80,11 @@ def _text_of(content: bytes) -> str:
 
 
 def _csv_rows(text: str) -> Rows:
+    named = SEPARATOR_LINE.match(text)
+    if named:
+        text = text[named.end() :]
     head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = named[1] if named else max(",;\t", key=head.count)
     try:
         return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

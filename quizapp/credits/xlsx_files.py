@@ -17,6 +17,8 @@ from quizapp.credits.table_files import MOST_COLUMNS, MOST_ROWS, BadTableError, 
 
 MOST_UNPACKED_BYTES = 20_000_000
 MOST_PACKED_PARTS = 2000
+# A part with one of these is no XML, and the workbook could not be opened.
+NOT_IN_XML = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
 def rewritten(content: bytes) -> Rewritten:
@@ -69,7 +71,7 @@ def workbook_of(rows: Iterable[Sequence[str]], title: str) -> bytes:
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for row in rows:
-        cells = [WriteOnlyCell(sheet, guarded(text)) for text in row]
+        cells = [WriteOnlyCell(sheet, guarded(text.translate(NOT_IN_XML))) for text in row]
         for cell in cells:
             cell.data_type = "s"
         sheet.append(cells)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from flask import Flask
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +20,10 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from quizapp.accounts.models import User
+from quizapp.bank.tags import tags_of
 from quizapp.credits import sandbox
 from quizapp.credits.actions import Entry
+from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.import_rows import NOT_MAPPED, day_of, guess_columns
 from quizapp.credits.models import Activity
 from quizapp.credits.table_files import BadTableError, csv_of, guarded, rows_of
@@ -288,6 +291,7 @@ def test_a_draft_that_the_site_did_not_make_is_refused(page: Pages, owner: User,
     ("text", "rows"),
     [
         (b"Title;Hours\nA;1,5\n", [["Title", "Hours"], ["A", "1,5"]]),
+        (b"sep=|\r\nTitle|Hours\r\nA, B|1\r\n", [["Title", "Hours"], ["A, B", "1"]]),
         ("Title\tHours\nÄrzte\t1\n".encode("cp1252"), [["Title", "Hours"], ["Ärzte", "1"]]),
         ("Title,Hours\r\nÄ,1\r\n".encode("utf-16"), [["Title", "Hours"], ["Ä", "1"]]),
     ],
@@ -303,6 +307,7 @@ def test_headings_are_known_in_whatever_case_and_each_column_once() -> None:
 
 
 def test_both_ways_through_a_file_give_the_same_rows() -> None:
+    assert rows_of(workbook_of([["Title"], ["A\ufffeB\uffff"]], "x")) == [["Title"], ["A\ufffdB\ufffd"]]
     rows = [["Title", "Note"], ["=A", "two\nlines"], ["'quoted", "“x”"]]
     assert rows_of(csv_of(rows)) == rows_of(workbook_of(rows, "x")) == rows
 
@@ -430,3 +435,13 @@ def test_an_error_in_the_middle_of_the_write_leaves_nothing(
 def columns_that_the_database_refuses(columns: Callable[[Entry], dict[str, Any]]) -> Callable[[Entry], dict[str, Any]]:
     """As a change of rules would, of which the form knows nothing yet."""
     return lambda entry: {**columns(entry), **({"minutes": 0} if entry.title == "Other" else {})}
+
+
+def test_every_tag_and_domain_survives_a_file(page: Pages, owner: User, session: Session, app: Flask) -> None:
+    bank_dir = app.config["QUIZAPP"].bank_dir
+    tags, domains = list(credit_tags(bank_dir).names), list(dict(tags_of(bank_dir).domain_names))
+    make.activity(session, owner, tags=tags, domains=domains)
+    content = page.client.get("/credits/activities.csv").data
+    page.sign_in(make.user(session, "stranger@example.org"))
+    store(page, upload(page, content))
+    assert [(each.tags, each.domains) for each in activities(session)] == [(tags, domains)] * 2
