@@ -96,7 +96,7 @@ def close(held_id: UUID, start: str) -> ResponseReturnValue:
     except closing.LaterOneIsClosedError:
         abort(409)
     carried = step.record.carried_minutes
-    words = f" {credit_words.credit_text(carried, step.status.cycle.rules.unit)} were carried on." if carried else ""
+    words = f" Carried on: {credit_words.credit_text(carried, step.status.cycle.rules.unit)}." if carried else ""
     say(f"Closed: {credit_words.span_text(step.status.cycle)}.{words}")
     return redirect(url_for("credentials.details", held_id=held_id, cycle=start), 303)
 

@@ -181,9 +181,12 @@ def _credentials_by_body(held: Sequence[HeldCredential], rules: Mapping[str, Cre
 
 
 def closed_of(closed: Mapping[date, ClosedCycle]) -> dict[object, Closed]:
-    """What the records of closed cycles fix, by the cycle's first day."""
+    """What the records of closed cycles fix, by the cycle's first day; what waited for the next one is free for it."""
     return {
-        start: Closed(frozenset(entry["id"] for entry in one.content["activities"]), one.carried_minutes)
+        start: Closed(
+            frozenset(entry["id"] for entry in one.content["activities"] if entry["why_not"] != "next"),
+            one.carried_minutes,
+        )
         for start, one in closed.items()
     }
 

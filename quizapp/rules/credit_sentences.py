@@ -66,11 +66,10 @@ def days_left_text(status: CycleStatus, today: date) -> str:
 def explanation(each: BucketStatus, status: CycleStatus) -> str:
     """Where a requirement's number comes from: which activities are counted, and by which rule."""
     unit = status.cycle.rules.unit
-    sentences = [
-        f"Counted: {credit_text(each.minutes, unit)} from activities of this cycle, {span_text(status.cycle)}."
-    ]
-    if each.bucket == status.asked.total and status.carried_minutes:
-        sentences.append(f"{credit_text(status.carried_minutes, unit)} of it came from the cycle before.")
+    carried = status.carried_minutes if each.bucket == status.asked.total else 0
+    logged, span = credit_text(each.minutes - carried, unit), span_text(status.cycle)
+    came = f", and {credit_text(carried, unit)} carried from the cycle before" if carried else ""
+    sentences = [f"Counted: {logged} from activities of this cycle, {span}{came}."]
     if each.bucket.minimum:
         sentences.append(f"Needed: {credit_text(each.bucket.needed_minutes, unit)}. Rule: {each.bucket.minimum.rule}")
     if each.bucket.maximum:

@@ -241,11 +241,11 @@ def test_surplus_is_carried_as_far_as_the_rules_allow(
     log("A long course", 85, tags=["human-resources"])
     assert "20 hours are carried to the next cycle." in page.get(step(held, "close", "2022-06-01")).text
     shown = close(page, held, "2022-06-01")
-    assert "20 hours were carried on." in shown.texts(".notice.good")[0]
+    assert "Carried on: 20 hours." in shown.texts(".notice.good")[0]
     assert [record.carried_minutes for record in records(session)] == [20 * 60]
     present = page.get(f"/credits/credentials/{held.id}")
     assert "40 more hours, by 31 December 2028." in present.text
-    assert "20 hours of it came from the cycle before." in present.text
+    assert "and 20 hours carried from the cycle before." in present.text
 
 
 # --- What changes later ---------------------------------------------------------------------------------------------
@@ -291,6 +291,18 @@ def test_what_a_closed_cycle_counted_counts_nowhere_else(
     close(page, held)
     activity.started_on = activity.ended_on = date(2025, 6, 1)
     assert "12 more hours, by 19 May 2026." in page.get(f"/credits/credentials/{held.id}").text
+
+
+def test_what_waits_for_the_next_cycle_counts_there_when_this_one_is_closed_on_its_last_day(
+    page: Pages, hold: Hold, log: Callable[..., Activity], clock: time_machine.Traveller
+) -> None:
+    last_day = date(2026, 3, 10)
+    held = hold("36-ceus", rules="cpc", certified_on=date(2024, 3, 11), due_on=last_day)
+    for title in ("Coding course", "Auditing course"):
+        log(title, 36, tags=["aapc-approved"], started_on=last_day, ended_on=last_day)
+    close(page, held, "2024-03-11")
+    clock.shift(86400)
+    assert "36 of 36 hours in all" in page.get(f"/credits/credentials/{held.id}").text
 
 
 # --- Opening it again -----------------------------------------------------------------------------------------------

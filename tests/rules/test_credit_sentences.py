@@ -164,8 +164,9 @@ def test_an_explanation_tells_of_caps_carry_over_and_proration() -> None:
     capped = status(CMPE, credit("a", 60))
     assert "At most 20 hours count. Rule: At most so much other." in explanation(capped.total.parts[1], capped)
     carried = status(SHRM, carried_minutes=1200)
-    assert "20 hours of it came from the cycle before." in explanation(carried.total, carried)
-    assert "came from the cycle before" not in explanation(carried.total.parts[0], carried)
+    assert explanation(carried.total, carried).startswith("Counted: 0 hours from activities of this cycle, ")
+    assert ", and 20 hours carried from the cycle before. Needed: " in explanation(carried.total, carried)
+    assert "the cycle before" not in explanation(carried.total.parts[0], carried)
     proration = Proration("Less by the half-year.", ((0, {TOTAL: 720}), (6, {TOTAL: 360})))
     version = rules(total(720), "common", 12, anchor=date(2026, 1, 1), proration=proration)
     for months, is_less in ((5, False), (6, True)):
