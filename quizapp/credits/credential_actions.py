@@ -1,5 +1,6 @@
 """Holding credentials, changing and dropping them; nothing here commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential
 from quizapp.credits.queries import Holding
 from quizapp.db import insert_into
-from quizapp.rules.credit_cycles import Anchors, cycles_until
+from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ class ClosedCycleMovesError(Exception):
 def change_credential(session: Session, holding: Holding, wanted: WantedCredential, today: date) -> bool:
     """Change a credential held; False when it is gone.
 
-    Another version holds from the present cycle on, and earlier cycles keep theirs. Another day of certification
-    draws every cycle anew, so all of them take the version. Raises ClosedCycleMovesError: closed cycles stay.
+    The version holds from the present cycle on, on whatever day that begins then, and earlier cycles keep theirs.
+    Another day of certification draws every cycle anew, so all of them take the version. Raises
+    ClosedCycleMovesError: closed cycles stay.
     """
-    held = holding.held
+    held, present = holding.held, holding.present.cycle
     is_moved = wanted.certified_on != held.certified_on
-    present = holding.present.cycle
+    from_on, drawn = _drawn(holding, wanted, today)
     statement = (
         update(HeldCredential)
         .where(HeldCredential.user_id == held.user_id, HeldCredential.id == held.id)
@@ -79,31 +81,40 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
     )
     if session.scalar(statement) is None:
         return False
-    _check_closed_cycles(session, holding, wanted, today)
-    if is_moved:
-        _forget_rules(session, held, date.min)
-        _set_rules(session, held.user_id, held.id, wanted.certified_on, wanted.version)
-    elif wanted.version != present.rules.slug:
-        _forget_rules(session, held, present.start)
-        _set_rules(session, held.user_id, held.id, present.start, wanted.version)
+    _check_closed_cycles(session, held, drawn)
+    if is_moved or (from_on, wanted.version) != (present.start, present.rules.slug):
+        _forget_rules(session, held, date.min if is_moved else from_on)
+        _set_rules(session, held.user_id, held.id, from_on, wanted.version)
     return True
 
 
-def _check_closed_cycles(session: Session, holding: Holding, wanted: WantedCredential, today: date) -> None:
-    """Every closed cycle is still one of the cycles that the change would draw."""
-    held, present = holding.held, holding.present.cycle
-    rules_from = [(present.start, holding.rules.version(wanted.version).rules())]
-    if wanted.certified_on == held.certified_on:
-        rules_from += [(each.cycle.start, each.cycle.rules) for each in holding.statuses[:-1]]
+def _drawn(holding: Holding, wanted: WantedCredential, today: date) -> tuple[date, Sequence[Cycle]]:
+    """The day from which the wanted version holds, and the cycles that follow from the change."""
+    chosen = holding.rules.version(wanted.version).rules()
     anchors = Anchors(wanted.certified_on, wanted.birth_month, wanted.due_on)
-    drawn = {(each.start, each.last_day, each.rules.slug) for each in cycles_until(anchors, rules_from, today)}
+    if wanted.certified_on != holding.held.certified_on:
+        return wanted.certified_on, cycles_until(anchors, [(wanted.certified_on, chosen)], today)
+    earlier = [(each.cycle.start, each.cycle.rules) for each in holding.statuses[:-1]]
+    from_on = holding.present.cycle.start
+    drawn = cycles_until(anchors, [*earlier, (from_on, chosen)], today)
+    if drawn[-1].rules != chosen:
+        # By another last day the present cycle begins before the day from which the version held.
+        from_on = drawn[-1].start
+        earlier = [each for each in earlier if each[0] < from_on]
+        drawn = cycles_until(anchors, [*earlier, (from_on, chosen)], today)
+    return from_on, drawn
+
+
+def _check_closed_cycles(session: Session, held: HeldCredential, drawn: Sequence[Cycle]) -> None:
+    """Every closed cycle is still one of the cycles that the change would draw."""
+    kept = {(each.start, each.last_day, each.rules.slug) for each in drawn}
     closed = session.execute(
         select(ClosedCycle.start_on, ClosedCycle.last_on, ClosedCycle.version)
         .where(ClosedCycle.user_id == held.user_id, ClosedCycle.held_credential_id == held.id)
         .order_by(ClosedCycle.start_on)
     )
     for start, last_day, version in closed:
-        if (start, last_day, version) not in drawn:
+        if (start, last_day, version) not in kept:
             raise ClosedCycleMovesError(start, last_day)
 
 

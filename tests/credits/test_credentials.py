@@ -353,6 +353,16 @@ def test_what_leaves_closed_cycles_alone_can_be_changed(page: Pages, hold: Hold,
     assert "20 May 2025 to 19 May 2027" in page.get(page_of(held)).text
 
 
+def test_another_last_day_leaves_the_present_cycle_its_rules(
+    page: Pages, hold: Hold, owner: User, session: Session
+) -> None:
+    held = hold("24-months-split", certified_on=date(2022, 5, 20))
+    change(page, held, version="12-months")
+    shown = change(page, held, due_on="2026-04-30")
+    assert "12 more hours, by 30 April 2026." in shown.text
+    assert versions_of(session, owner) == [(date(2022, 5, 20), "24-months-split"), (date(2024, 5, 1), "12-months")]
+
+
 # --- Deleting -------------------------------------------------------------------------------------------------------
 
 
