@@ -79,8 +79,8 @@ class WrittenRules:
 
     @property
     def units(self) -> str:
-        """The unit's plural: credits; CEU."""
-        return self.unit if self.unit.isupper() else f"{self.unit}s"
+        """The unit's plural: credits; CEU; of what was written as a plural, CEUs, the same."""
+        return self.unit if self.unit.isupper() or self.unit.endswith("s") else f"{self.unit}s"
 
     def version(self, slug: str, today: date) -> dict[str, Any]:
         """A version of a rule file that says the same. Raises BadRulesError."""
@@ -112,7 +112,7 @@ class WrittenRules:
                 "rule": {
                     "lost": "What is beyond the total is lost when the cycle ends.",
                     "not-stated": "Whether anything is carried to the next cycle is not known here.",
-                    "carried": f"At most {counted(self.carried, self.unit, self.units)} are carried to the next cycle.",
+                    "carried": f"Carried to the next cycle: at most {counted(self.carried, self.unit, self.units)}.",
                 }[self.surplus],
                 "most": self.carried if self.surplus == "carried" else 0,
             },
@@ -316,7 +316,7 @@ def check(written: WrittenRules, now: datetime, today: date) -> None:
 
 def _version(written: WrittenRules, now: datetime, today: date) -> Version:
     try:
-        return msgspec.convert(written.version(f"{now:%Y-%m-%d-%H%M%S}", today), Version)
+        return msgspec.convert(written.version(f"{now:%Y-%m-%d-%H%M%S-%f}", today), Version)
     except msgspec.ValidationError as error:
         raise BadRulesError("These rows cannot be met together: one leaves no room for what another asks.") from error
 

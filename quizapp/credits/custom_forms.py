@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from wtforms import (
     BooleanField,
@@ -119,8 +119,11 @@ class CustomForm(BaseForm):
     def validate_web_page(self, field: Field) -> None:
         """An address of the web; what it begins with may be left out."""
         address = field.data if "://" in field.data else f"https://{field.data}"
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or "." not in parts.netloc or " " in address:
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            parts = SplitResult("", "", "", "", "")
+        if parts.scheme not in {"http", "https"} or "." not in parts.netloc or len(address.split()) > 1:
             raise ValidationError("Enter an address such as www.example.org.")
         field.data = address
 

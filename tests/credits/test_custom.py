@@ -209,6 +209,10 @@ def test_the_list_shows_ones_own_credentials(page: Pages, owner: User) -> None:
     assert "Delete FC" in links
 
 
+def test_a_unit_written_as_a_plural_stays_one(page: Pages, owner: User) -> None:
+    assert "30 more CEUs, by " in hold(page, write(page, unit="CEUs")).text
+
+
 def test_sending_the_form_twice_keeps_the_rules_once(page: Pages, owner: User, session: Session) -> None:
     form = {"id": str(uuid4()), **FORM}
     first, second = page.post(NEW, form), page.post(NEW, form)
@@ -223,6 +227,8 @@ def test_sending_the_form_twice_keeps_the_rules_once(page: Pages, owner: User, s
         ({"short_name": "x" * 31}, "Field cannot be longer than 30 characters."),
         ({"web_page": "ask me"}, "Enter an address such as www.example.org."),
         ({"web_page": "javascript://example.org/%0aalert(1)"}, "Enter an address such as www.example.org."),
+        ({"web_page": "http://[example.org"}, "Enter an address such as www.example.org."),
+        ({"web_page": "example.org/\u00a0rules"}, "Enter an address such as www.example.org."),
         ({"kind": ""}, "Say how cycles run."),
         ({"kind": "common"}, "Enter a first day, such as 1 January of a year."),
         ({"months": "0"}, "Enter a whole number from 1 to 120."),
@@ -301,6 +307,15 @@ def test_a_change_is_a_new_version_beside_the_one_in_use(
     form = shown.values_of("main form")
     assert form["version"] == in_use
     assert "40 more credits" in page.post(shown.url, {**form, "version": rules.newest.slug}).text
+
+
+def test_two_changes_within_a_second_are_two_versions(
+    page: Pages, owner: User, session: Session, clock: Traveller, change: Callable[..., Page]
+) -> None:
+    hold(page, write(page))
+    clock.shift(0.1)
+    change(total="40")
+    assert [version.total.amount for version in stored(session)[0].versions] == [40, 30]
 
 
 def test_versions_that_no_cycle_runs_under_are_not_kept(
