@@ -327,7 +327,8 @@ def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: 
     done, before = ("flagged", "flagged before") if flag else ("unflagged", "not flagged")
     for item_id in touched:
         click.echo(f"{done}: {item_id}: {'; '.join(citing[item_id])}")
-    click.echo(f"{len(citing)} items cite {citation}: {len(touched)} {done}, {len(citing) - len(touched)} {before}.")
+    untouched = len(citing) - len(touched)
+    click.echo(f"Items that cite {citation}: {len(citing)}, of them {len(touched)} {done}, {untouched} {before}.")
 
 
 @bank.command("check", help="Check every file of the bank without touching a database.")

@@ -108,6 +108,12 @@ def connect(url: str, *, pool_size: int = 5) -> Database:
     return Database(create_engine(address, pool_size=pool_size, pool_pre_ping=True, connect_args=options))
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a database to look at: SQLite would make an empty one, a server says so itself."""
+    address = make_url(url)
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+
+
 def _sqlite_engine(path: str, url: str) -> Engine:
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from quizapp.bank.sheets import SheetError, deal, read_answers, read_defects, re
 from quizapp.bank.sheets import record as record_answers
 from quizapp.bank.tags import tags_of
 from quizapp.config import Config
-from quizapp.db import connect
+from quizapp.db import connect, is_there
 from quizapp.rules import citations
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -132,7 +132,7 @@ def list_citing(config: Config, citation: str) -> None:
         if refs:
             found += 1
             click.echo(f"{one.file}:{one.line}: {one.text.id}: {'; '.join(refs)} (review by {one.text.review_by})")
-    click.echo(f"{found} items cite {citation}.")
+    click.echo(f"Items that cite {citation}: {found}.")
 
 
 @bank.command("sample", help="Print items drawn at random with their key and citations, for a look at the sources.")
@@ -171,6 +171,8 @@ def _as_text(table: Table) -> str:
 
 def _flags(config: Config) -> Sequence[tuple[str, datetime, str, date]] | None:
     """What is flagged on the site; None where no database answers, or one that is older than flags."""
+    if not is_there(config.database_url):
+        return None
     database = connect(config.database_url)
     try:
         with database.session() as session:

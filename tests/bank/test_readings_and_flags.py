@@ -217,13 +217,15 @@ def test_touching_flags_what_the_site_has_loaded_and_takes_flags_away(
     site: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said(capsys, "touch", "45 CFR 164.404", "--flag") == (
-        "0 items cite 45 CFR 164.404: 0 flagged, 0 flagged before.\n"
+        "Items that cite 45 CFR 164.404: 0, of them 0 flagged, 0 flagged before.\n"
     )
     said(capsys, "load")
     for flagged_now, before in ((1, 0), (0, 1)):
         out = said(capsys, "touch", "45 CFR 164.404", "--flag", "--note", "Amended")
         assert ("flagged: fin-one: 45 CFR 164.404(b)\n" in out) == bool(flagged_now)
-        assert out.endswith(f"1 items cite 45 CFR 164.404: {flagged_now} flagged, {before} flagged before.\n")
+        assert out.endswith(
+            f"Items that cite 45 CFR 164.404: 1, of them {flagged_now} flagged, {before} flagged before.\n"
+        )
     assert flagged(session) == {"fin-one": "Amended"}
     assert "unflagged: fin-one: 45 CFR 164.404(b)\n" in said(capsys, "touch", "45 CFR 164.404", "--unflag")
     assert said(capsys, "touch", "45 CFR 164.404", "--unflag").endswith("0 unflagged, 1 not flagged.\n")

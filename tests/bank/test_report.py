@@ -144,6 +144,7 @@ def bank(tmp_path: Path) -> Path:
 def test_the_command_prints_every_table_and_writes_every_cell(bank: Path) -> None:
     out = run(bank, "report", "--today", "2026-06-01", "--cells", str(bank / "cells.csv"))
     assert out.exit_code == 0, out.output
+    assert not (bank / "var").exists(), "a report makes no database"
     assert "Items by domain\n===============\n" in out.output
     assert "Planted defects that readers caught" in out.output
     with (bank / "cells.csv").open(encoding="utf-8", newline="") as file:
@@ -157,9 +158,9 @@ def test_the_command_prints_every_table_and_writes_every_cell(bank: Path) -> Non
 def test_touching_a_citation_lists_the_items_that_rest_on_it(bank: Path) -> None:
     assert run(bank, "touch", "45 CFR 164.404").output == (
         "items/finance/budgeting.yaml:1: fin-one: 45 CFR 164.404(b) (review by 2027-03-10)\n"
-        "1 items cite 45 CFR 164.404.\n"
+        "Items that cite 45 CFR 164.404: 1.\n"
     )
-    assert run(bank, "touch", "45 CFR 164.408").output == "0 items cite 45 CFR 164.408.\n"
+    assert run(bank, "touch", "45 CFR 164.408").output == "Items that cite 45 CFR 164.408: 0.\n"
 
 
 def test_a_sample_shows_keys_and_citations_and_is_drawn_by_its_seed(bank: Path) -> None:
