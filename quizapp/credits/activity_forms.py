@@ -18,7 +18,7 @@ from quizapp.rules import credit_units, credit_words
 from quizapp.rules.credit_words import day_text
 from quizapp.web import BaseForm
 
-COST = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?")
+COST = re.compile(r"\$?(\d{1,3}(?:,\d{3})?|\d{1,6})(?:\.(\d{1,2}))?")
 UNIT_CHOICES = {
     "hours": "Hours",
     "minutes": "Minutes",
@@ -61,7 +61,7 @@ class CostField(StringField):
         """Read the number."""
         match = COST.fullmatch(self.data or "")
         if self.data and not match:
-            raise ValidationError("Enter dollars, such as 49 or 49.50.")
+            raise ValidationError("Enter dollars up to 999,999, such as 49 or 49.50.")
         if match:
             whole, cents = match.groups()
             self.cents = int(whole.replace(",", "")) * 100 + int((cents or "").ljust(2, "0"))

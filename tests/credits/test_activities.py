@@ -138,8 +138,9 @@ def test_a_comma_is_as_good_as_a_point(page: Pages, owner: User, session: Sessio
         ({"delivery": "maybe"}, "Not a valid choice."),
         ({"tags": "no-such-tag"}, "'no-such-tag' is not a valid choice for this field."),
         ({"domains": "cooking"}, "'cooking' is not a valid choice for this field."),
-        ({"cost": "a lot"}, "Enter dollars, such as 49 or 49.50."),
-        ({"cost": "12345678"}, "Enter dollars, such as 49 or 49.50."),
+        ({"cost": "a lot"}, "Enter dollars up to 999,999, such as 49 or 49.50."),
+        ({"cost": "12345678"}, "Enter dollars up to 999,999, such as 49 or 49.50."),
+        ({"cost": "1,234,567,890,123"}, "Enter dollars up to 999,999, such as 49 or 49.50."),
         ({"note": "x" * 2001}, "At most 2,000 characters."),
     ],
 )
