@@ -384,7 +384,7 @@ def test_a_change_of_what_falls_into_a_closed_cycle_is_warned_of(page: Pages, ow
     activity = make.activity(session, owner, started_on=date(2024, 6, 1), ended_on=date(2024, 6, 1))
     url = f"/credits/activities/{activity.id}/edit"
     assert page.get(url).texts(".notice.note") == []
-    make.closed_cycle(session, held, content={"activities": [{"id": str(activity.id)}]})
+    make.closed_cycle(session, held, content={"activities": [{"id": str(activity.id), "why_not": ""}]})
     assert "falls into a closed cycle of CMM" in page.get(url).texts(".notice.note")[0]
     gone = page.post(f"/credits/activities/{activity.id}/delete")
     assert "The record of a closed cycle of CMM keeps it." in gone.text
