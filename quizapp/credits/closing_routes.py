@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
-from quizapp.credits import closing, evidence_queries, queries
+from quizapp.credits import closing, custom, evidence_queries, queries
 from quizapp.credits.cycle_records import CountedActivity, CycleRecord, counted_activities, record_of
 from quizapp.credits.queries import Holding
 from quizapp.credits.rule_files import Version
@@ -90,6 +90,8 @@ def close(held_id: UUID, start: str) -> ResponseReturnValue:
     session = db_session()
     try:
         with writing(session):
+            if not custom.keeps_version(session, me().id, step.holding.rules.slug, version):
+                abort(409)
             closing.close_cycle(session, me().id, held_id, step.record, version, now())
     except closing.NotHeldError:
         abort(404)

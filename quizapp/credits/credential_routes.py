@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
@@ -127,8 +127,8 @@ def add_credential(rules: str) -> ResponseReturnValue:
     wanted = form.wanted()
     session = db_session()
     with writing(session):
-        if rules.startswith(CUSTOM):
-            or_404(custom.custom_of(session, me().id, UUID(rules.removeprefix(CUSTOM)), is_locked=True))
+        if not custom.keeps_version(session, me().id, rules, wanted.version):
+            abort(409)
         held_id = actions.hold_credential(session, me().id, rules, wanted, now())
     if held_id is None:
         return _held_already(found, or_404(queries.held_by_rules(session, me().id).get(rules)).id)
@@ -166,10 +166,13 @@ def change_credential(held_id: UUID) -> ResponseReturnValue:
     form = CredentialForm(rules=holding.rules, today=today())
     if not form.validate_on_submit():
         return _form_page(holding.rules, form, holding)
+    wanted = form.wanted()
     session = db_session()
     try:
         with writing(session):
-            or_404(actions.change_credential(session, holding, form.wanted(), today()) or None)
+            if not custom.keeps_version(session, me().id, holding.rules.slug, wanted.version):
+                abort(409)
+            or_404(actions.change_credential(session, holding, wanted, today()) or None)
     except actions.ClosedCycleMovesError as error:
         form.certified_on.errors = [_stays_text(error)]
         return _form_page(holding.rules, form, holding)

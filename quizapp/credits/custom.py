@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from quizapp.credits.models import CustomCredential, CycleRules, HeldCredential
-from quizapp.credits.rule_files import CUSTOM, BucketText, CredentialRules, Version
+from quizapp.credits.rule_files import CUSTOM, BucketText, CredentialRules, Version, stored_rules
 from quizapp.db import insert_into
 from quizapp.rules.credit_words import counted
 
@@ -222,7 +222,8 @@ def customs_of(session: Session, user_id: UUID) -> list[Custom]:
         .where(CustomCredential.user_id == user_id)
         .order_by(CustomCredential.created_at, CustomCredential.id)
     )
-    return [Custom(row.id, msgspec.convert(row.content, CredentialRules)) for row in rows]
+    found = [(row.id, stored_rules(row.content)) for row in rows]
+    return [Custom(custom_id, rules) for custom_id, rules in found if rules]
 
 
 def custom_of(session: Session, user_id: UUID, custom_id: UUID, *, is_locked: bool = False) -> Custom | None:
@@ -230,8 +231,16 @@ def custom_of(session: Session, user_id: UUID, custom_id: UUID, *, is_locked: bo
     statement = select(CustomCredential.content).where(
         CustomCredential.user_id == user_id, CustomCredential.id == custom_id
     )
-    content = session.scalar(statement.with_for_update() if is_locked else statement)
-    return Custom(custom_id, msgspec.convert(content, CredentialRules)) if content else None
+    rules = stored_rules(session.scalar(statement.with_for_update() if is_locked else statement))
+    return Custom(custom_id, rules) if rules else None
+
+
+def keeps_version(session: Session, user_id: UUID, rules: str, version: str) -> bool:
+    """Whether the rules have the version still: those of one's own keep it until this write is over."""
+    if not rules.startswith(CUSTOM):
+        return True
+    own = custom_of(session, user_id, UUID(rules.removeprefix(CUSTOM)), is_locked=True)
+    return own is not None and any(each.slug == version for each in own.rules.versions)
 
 
 def write_down(
@@ -269,9 +278,9 @@ def rewrite(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if row is None:
+    was = stored_rules(row.content) if row else None
+    if row is None or was is None:
         raise LookupError(custom_id)
-    was = msgspec.convert(row.content, CredentialRules)
     new = _version(written, now, today)
     is_same = _alike(new, was.newest)
     in_use = set(

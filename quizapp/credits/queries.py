@@ -1,5 +1,6 @@
 """Credentials held, where their cycles stand, and what was logged."""
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,16 +9,17 @@ from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.credits.models import Activity, ClosedCycle, CustomCredential, CycleRules, HeldCredential
-from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, all_rules
+from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, all_rules, stored_rules
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until, retest_window
 from quizapp.rules.credit_rules import Credit
 from quizapp.rules.credit_status import Closed, CycleStatus, Holder, statuses_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,15 @@ class Holding:
 
 @dataclass(frozen=True)
 class Standings:
-    """Every credential held, in the order of their adding, and every activity, newest first."""
+    """Every credential held, in the order of their adding, and every activity, newest first.
+
+    `unreadable` are the credentials whose rules are gone or are refused by a later check, by what they are called:
+    they are part of no number.
+    """
 
     holdings: Sequence[Holding]
     activities: Sequence[Activity]
+    unreadable: Sequence[str] = ()
 
     def holding(self, held_id: UUID) -> Holding | None:
         """One credential of the person's own."""
@@ -143,15 +150,20 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
     rules = rules_for(session, user_id, [held for held, _ in entries.values()], bank_dir)
     numbers = _credentials_by_body([held for held, _ in entries.values()], rules)
     credits_ = [credit_of(each) for each in activities]
-    holdings = []
+    holdings, unreadable = [], []
     for held, chosen in entries.values():
+        try:
+            rules_from = [(entry.from_on, rules[held.rules].version(entry.version).rules()) for entry in chosen]
+        except LookupError as error:
+            log.warning("A credential is left out of its holder's pages: %s", error)
+            unreadable.append(rules[held.rules].short_name if held.rules in rules else "A credential of your own")
+            continue
         credential = rules[held.rules]
-        rules_from = [(entry.from_on, credential.version(entry.version).rules()) for entry in chosen]
         cycles = cycles_until(Anchors(held.certified_on, held.birth_month, held.due_on), rules_from, today)
         holder = Holder(held.is_member, numbers[credential.body])
         statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
         holdings.append(Holding(held, credential, holder, statuses, closed[held.id]))
-    return Standings(holdings, activities)
+    return Standings(holdings, activities, unreadable)
 
 
 def held_by_rules(session: Session, user_id: UUID) -> Mapping[str, HeldCredential]:
@@ -166,16 +178,18 @@ def rules_for(
     rules = dict(all_rules(bank_dir))
     if any(one.rules.startswith(CUSTOM) for one in held):
         for custom in session.scalars(select(CustomCredential).where(CustomCredential.user_id == user_id)):
-            rules[CUSTOM + custom.id.hex] = msgspec.convert(custom.content, CredentialRules)
+            own = stored_rules(custom.content)
+            if own:
+                rules[CUSTOM + custom.id.hex] = own
     return rules
 
 
 def _credentials_by_body(held: Sequence[HeldCredential], rules: Mapping[str, CredentialRules]) -> Counter[str]:
     """How many credentials of each body the person holds, those that are not entered here among them."""
-    numbers = Counter(rules[one.rules].body for one in held)
+    known = [(one, rules[one.rules].body) for one in held if one.rules in rules]
+    numbers = Counter(body for _, body in known)
     further: Counter[str] = Counter()
-    for one in held:
-        body = rules[one.rules].body
+    for one, body in known:
         further[body] = max(further[body], one.further_credentials)
     return numbers + further
 

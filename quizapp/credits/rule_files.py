@@ -353,6 +353,14 @@ class CredentialRules(_Part, frozen=True):
         raise LookupError(f"{FOLDER}/{self.slug}.yaml has lost the version {slug!r}, under which a cycle runs.")
 
 
+def stored_rules(content: object) -> CredentialRules | None:
+    """A person's own rules as they are kept; None where a check that came later refuses them."""
+    try:
+        return msgspec.convert(content, CredentialRules)
+    except msgspec.ValidationError:
+        return None
+
+
 def all_rules(bank_dir: Path) -> Mapping[str, CredentialRules]:
     """Every credential's rules by slug; read anew when a file has changed.
 

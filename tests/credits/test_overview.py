@@ -57,6 +57,21 @@ def test_without_a_credential_the_page_asks_for_one(page: Pages, owner: User) ->
     assert "Log an activity first" in shown.links
 
 
+@pytest.mark.parametrize("page_name", ["", "/activities", "/what-if", "/deadlines", "/credentials/new"])
+def test_a_credential_whose_rules_are_gone_takes_no_other_with_it(
+    page: Pages, hold: Callable[..., HeldCredential], owner: User, session: Session, page_name: str
+) -> None:
+    hold()
+    hold("cpc", "version-that-left-the-file")
+    own = make.custom_credential(session, owner)
+    hold(f"custom-{own.id.hex}", "any")
+    own.content = {**own.content, "versions": []}
+    shown = page.get(f"/credits{page_name}")
+    if not page_name:
+        assert sorted(cards(shown)) == ["A credential of your own", "CMM", "CPC"]
+        assert "Its rules cannot be read here now, so it is part of no number." in shown.text
+
+
 def test_activities_are_not_lost_before_there_is_a_credential(page: Pages, owner: User, session: Session) -> None:
     make.activity(session, owner)
     shown = page.get("/credits")
