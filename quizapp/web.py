@@ -233,10 +233,20 @@ def error_page(status: int, message: str | None = None) -> Response:
     if request.accept_mimetypes.best == "application/json":
         response = json_error(status, message or text)
     else:
-        response = Response(render_template("error.html", title=title, text=message or text, status=status), status)
+        again = sent_fields() if status == 503 else []
+        page = render_template("error.html", title=title, text=message or text, status=status, again=again)
+        response = Response(page, status)
     if status in {429, 503}:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def sent_fields() -> list[tuple[str, str]]:
+    """What a form sent, so that the same can be sent again; none of a form with a password or a file."""
+    if request.method != "POST" or request.is_json or request.files:
+        return []
+    fields = list(request.form.items(multi=True))
+    return [] if any("password" in name for name, _ in fields) else fields
 
 
 def _on_http_error(error: HTTPException) -> AnyResponse:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from io import BytesIO
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -19,6 +20,7 @@ from quizapp.config import Config
 from quizapp.db import Database, DatabaseBusyError, connect, writing
 from quizapp.web import db_session, public
 from tests import make
+from tests.pages import Page
 
 
 class OddError(Exception):
@@ -142,11 +144,12 @@ def test_a_lock_that_cannot_be_had_is_said_by_name(impatient: None, own_database
 def busy_app(config: Config, impatient: None, own_database: Database) -> Flask:
     """An application with one page that writes, while somebody else holds the lock."""
     app = create_app(config, own_database)
+    app.config["WTF_CSRF_ENABLED"] = False
     with own_database.session() as session:
         user = make.user(session)
         session.commit()
 
-    @app.get("/write-something")
+    @app.route("/write-something", methods=["GET", "POST"])
     @public
     def write_something() -> str:
         with lock_held(own_database, user), writing(db_session()):
@@ -162,6 +165,22 @@ def test_a_busy_database_is_503_and_says_when_to_try_again(busy_app: Flask) -> N
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert "Nothing was stored just now." in response.text
+
+
+def test_a_form_that_met_a_busy_database_can_be_sent_again_as_it_was(busy_app: Flask) -> None:
+    sent = {"title": 'Denials "&" <appeals>', "tags": ["one", "two"], "note": "two\r\nlines"}
+    page = Page(busy_app.test_client().post("/write-something?x=1", data=sent))
+    assert page.one("main form").attrib["action"] == "/write-something?x=1"
+    fields = [(each.attrib["name"], each.attrib["value"]) for each in page.all("main form input")]
+    assert fields == [("title", sent["title"]), ("tags", "one"), ("tags", "two"), ("note", sent["note"])]
+
+
+def test_neither_a_password_nor_a_file_comes_back(busy_app: Flask) -> None:
+    forms: list[dict[str, Any]] = [{"password": "secret", "email": "x"}, {"file": (BytesIO(b"x"), "x.pdf")}]
+    for data in forms:
+        page = Page(busy_app.test_client().post("/write-something", data=data))
+        assert page.texts("main form") == []
+        assert "secret" not in page.text
 
 
 def test_a_busy_database_tells_a_script_in_json(busy_app: Flask) -> None:
