@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from quizapp.credits.cycle_records import CycleRecord
@@ -15,6 +15,10 @@ class NotHeldError(LookupError):
     """The credential is gone."""
 
 
+class OtherDaysError(Exception):
+    """The credential's cycles have other days than those that the record was made from."""
+
+
 class LaterOneIsClosedError(Exception):
     """A later cycle of the credential is on record, and rests on this one as it is."""
 
@@ -24,11 +28,13 @@ def close_cycle(
 ) -> bool:
     """Put a cycle on record, and let the next one run under a version; False when it is on record already.
 
-    Raises NotHeldError, and LaterOneIsClosedError for a cycle before one that is closed.
+    Raises NotHeldError, OtherDaysError when the credential was changed since the record was made, and
+    LaterOneIsClosedError for a cycle before one that is closed.
     """
-    latest = _latest_closed(session, user_id, held_id)
-    if latest is not None and latest > record.start_on:
-        raise LaterOneIsClosedError
+    held, holder = _locked(session, user_id, held_id), record.holder
+    if (held.certified_on, held.birth_month, held.due_on) != (holder.certified_on, holder.birth_month, holder.due_on):
+        raise OtherDaysError
+    _check_is_latest(session, user_id, held_id, record.start_on)
     statement = (
         insert_into(session, ClosedCycle)
         .values(
@@ -60,9 +66,8 @@ def reopen_cycle(session: Session, user_id: UUID, held_id: UUID, start: date) ->
 
     The next cycle keeps its rules. Raises NotHeldError, and LaterOneIsClosedError.
     """
-    latest = _latest_closed(session, user_id, held_id)
-    if latest is not None and latest > start:
-        raise LaterOneIsClosedError
+    _locked(session, user_id, held_id)
+    _check_is_latest(session, user_id, held_id, start)
     statement = (
         delete(ClosedCycle)
         .where(
@@ -75,18 +80,22 @@ def reopen_cycle(session: Session, user_id: UUID, held_id: UUID, start: date) ->
     return session.scalar(statement) is not None
 
 
-def _latest_closed(session: Session, user_id: UUID, held_id: UUID) -> date | None:
-    """The first day of the credential's last closed cycle; its row is locked, so that closings wait for each other."""
+def _locked(session: Session, user_id: UUID, held_id: UUID) -> HeldCredential:
+    """The credential as it is now; locked, so that closings and changes of it wait for each other."""
     held = session.scalar(
-        select(HeldCredential.id)
+        select(HeldCredential)
         .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if held is None:
         raise NotHeldError
-    return session.scalar(
-        select(ClosedCycle.start_on)
-        .where(ClosedCycle.user_id == user_id, ClosedCycle.held_credential_id == held_id)
-        .order_by(ClosedCycle.start_on.desc())
-        .limit(1)
+    return held
+
+
+def _check_is_latest(session: Session, user_id: UUID, held_id: UUID, start: date) -> None:
+    later = exists().where(
+        ClosedCycle.user_id == user_id, ClosedCycle.held_credential_id == held_id, ClosedCycle.start_on > start
     )
+    if session.scalar(select(later)):
+        raise LaterOneIsClosedError

@@ -95,7 +95,7 @@ def close(held_id: UUID, start: str) -> ResponseReturnValue:
             closing.close_cycle(session, me().id, held_id, step.record, version, now())
     except closing.NotHeldError:
         abort(404)
-    except closing.LaterOneIsClosedError:
+    except (closing.LaterOneIsClosedError, closing.OtherDaysError):
         abort(409)
     carried = step.record.carried_minutes
     words = f" Carried on: {credit_words.credit_text(carried, step.status.cycle.rules.unit)}." if carried else ""

@@ -370,6 +370,20 @@ def test_two_closings_that_both_saw_the_cycle_open_leave_one_record(own_database
         assert outcomes == [True, False]
 
 
+def test_a_credential_that_changed_meanwhile_is_not_closed(own_database: Database, config: Config) -> None:
+    with own_database.session() as one, own_database.session() as other:
+        owner = make.user(one)
+        held = make.held_credential(one, owner, certified_on=date(2024, 5, 20))
+        make.cycle_rules(one, held)
+        one.commit()
+        (holding,) = queries.standings_of(other, owner.id, make.NOW.date(), config.bank_dir).holdings
+        record = record_of(holding, holding.statuses[0], [], 0, make.NOW.date())
+        with writing(one):
+            held.due_on = date(2026, 6, 30)
+        with pytest.raises(closing.OtherDaysError), writing(other):
+            closing.close_cycle(other, owner.id, held.id, record, "12-months", make.NOW)
+
+
 def test_a_credential_that_is_gone_cannot_be_closed(own_database: Database, config: Config) -> None:
     with own_database.session() as session:
         owner = make.user(session)
