@@ -76,8 +76,7 @@ def explanation(each: BucketStatus, status: CycleStatus) -> str:
         sentences.append(
             f"At most {credit_text(each.bucket.maximum.minutes, unit)} count. Rule: {each.bucket.maximum.rule}"
         )
-    if status.asked.prorated_by:
-        sentences.append(f"Less is asked for this cycle: {status.asked.prorated_by}")
+    sentences += _less_is_asked(status)
     return " ".join([*sentences, f"Source: {status.cycle.rules.recorded.removeprefix('in ').removeprefix('on ')}."])
 
 
@@ -128,10 +127,10 @@ def surplus_sentence(status: CycleStatus) -> str | None:
     total = credit_text(status.asked.total.needed_minutes, unit)
     beyond = f"{credit_text(status.surplus_minutes, unit)} beyond the total of {total}"
     if surplus.kind == "not-stated":
-        return f"{beyond}: count on losing them when the cycle ends. {surplus.rule}"
+        return f"{beyond}: count on losing that when the cycle ends. {surplus.rule}"
     lost = status.surplus_minutes - min(status.surplus_minutes, surplus.most_minutes)
     if surplus.kind == "lost":
-        return f"{beyond} will be lost when the cycle ends. Rule: {surplus.rule}"
+        return f"{beyond}: lost when the cycle ends. Rule: {surplus.rule}"
     carried = f"{beyond}: {credit_text(status.surplus_minutes - lost, unit)} can be carried to the next cycle"
     carried += "" if status.is_met else " once nothing is missing"
     return f"{carried}{f', {credit_text(lost, unit)} will be lost' if lost else ''}. Rule: {surplus.rule}"
@@ -173,8 +172,14 @@ def _caps(entry: Entry, status: CycleStatus) -> str:
         for each in (bucket, *outer)
     }
     full = {each.bucket.slug for each in status.total.walk() if each.room_minutes == 0}
-    rules = [bucket.maximum.rule for slug, bucket in above.items() if slug in full and bucket.maximum]
-    return " ".join(f"Rule: {rule}" for rule in dict.fromkeys(rules))
+    maximums = [bucket.maximum for slug, bucket in above.items() if slug in full and bucket.maximum]
+    texts = dict.fromkeys(f"Rule: {maximum.rule}" for maximum in maximums)
+    return " ".join([*texts, *_less_is_asked(status)])
+
+
+def _less_is_asked(status: CycleStatus) -> list[str]:
+    """A rule's sentence names the full amounts; where a cycle asks for less, this says why."""
+    return [f"Less is asked for this cycle: {status.asked.prorated_by}"] if status.asked.prorated_by else []
 
 
 def retest_sentence(cycle: Cycle, today: date) -> str:

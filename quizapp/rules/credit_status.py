@@ -149,11 +149,6 @@ class CycleStatus:
         return max(0, self.required_minutes - self.missing_minutes)
 
     @property
-    def logged_minutes(self) -> int:
-        """All minutes of the cycle's activities, counted or not."""
-        return sum(entry.credit.minutes for entry in self.entries.values())
-
-    @property
     def surplus_minutes(self) -> int:
         """Minutes that count towards the total beyond what it asks."""
         return max(0, self.total.minutes - self.asked.total.needed_minutes)

@@ -148,7 +148,7 @@ def test_the_last_hour_meets_the_rules_as_recorded() -> None:
 
 def test_what_is_beyond_the_total_will_be_lost() -> None:
     assert said(effect(version(), credit(2), credit(11, key="old")))[3] == (
-        "1 hour beyond the total of 12 hours will be lost when the cycle ends. Rule: What is beyond is lost."
+        "1 hour beyond the total of 12 hours: lost when the cycle ends. Rule: What is beyond is lost."
     )
     assert said(effect(version(), credit(2), credit(12, key="old")))[:3] == [
         "Counts, not needed",

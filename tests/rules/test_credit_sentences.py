@@ -203,6 +203,17 @@ def test_a_cap_that_keeps_room_for_a_minimum_is_named_too() -> None:
     )
 
 
+def test_a_cap_of_a_cycle_that_asks_for_less_says_so() -> None:
+    proration = Proration("Less by the half-year.", ((0, {TOTAL: 1200, "other": 600}), (6, {TOTAL: 600, "other": 300})))
+    parts = total(1200, bucket("other", most=600))
+    version = rules(parts, "common", 12, anchor=date(2026, 1, 1), proration=proration)
+    found = status_of(cycle(version, date(2026, 1, 1), months_missed=6), [credit("a", 360, "other")], HOLDER)
+    assert entry_text(found.entries["a"], found) == (
+        "5 hours of other and 1 hour beyond a cap. Rule: At most so much other. "
+        "Less is asked for this cycle: Less by the half-year."
+    )
+
+
 def test_a_repeated_course_and_one_that_waits_say_why() -> None:
     repeated = status(CPC, credit("a", 60, "aapc", course="x"), credit("b", 60, "aapc", course="x"))
     assert entry_text(repeated.entries["b"], repeated) == "Does not count again: Once for each course."
@@ -219,9 +230,9 @@ def test_a_repeated_course_and_one_that_waits_say_why() -> None:
 
 def test_surplus_is_said_to_be_lost_only_where_the_rules_say_so() -> None:
     assert surplus_sentence(split(900, 720)) == (
-        "3 hours beyond the total of 24 hours will be lost when the cycle ends. Rule: What is beyond the total is lost."
+        "3 hours beyond the total of 24 hours: lost when the cycle ends. Rule: What is beyond the total is lost."
     )
-    assert "count on losing them" in (surplus_sentence(yearly(780)) or "")
+    assert "count on losing that" in (surplus_sentence(yearly(780)) or "")
     assert surplus_sentence(yearly(720)) is None
     assert surplus_sentence(yearly(780, holder=NON_MEMBER)) is None
 
