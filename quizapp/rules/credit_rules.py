@@ -241,6 +241,13 @@ class Asked:
     occasions: tuple[Occasion, ...]
     prorated_by: str = ""
 
+    def shuts_out(self, tags: frozenset[str], delivery: str) -> bool:
+        """Whether nothing of such an activity counts, however short it is: all that takes it has a maximum of 0."""
+        if any(bucket.takes.fits(tags, delivery) for bucket in self.beside):
+            return False
+        shut = {bucket.slug for bucket, _ in self.total.walk() if bucket.maximum and not bucket.maximum.minutes}
+        return shut.issuperset(self.total.entries(tags, delivery))
+
 
 def asked_of(rules: RuleVersion, *, credentials: int = 1, months_missed: int = 0) -> Asked:
     """What the rules ask of the holder of so many of the body's credentials, certified so late in the cycle."""

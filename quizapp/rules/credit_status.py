@@ -177,11 +177,12 @@ def status_of(
     """What of the cycle's requirements the credits meet, all of which count to this cycle.
 
     Minutes carried from the cycle before count towards the total alone. Where the same course counts once, its longest
-    activity does, of equal ones the earliest; `earlier_courses` counted in earlier cycles.
+    activity does, of equal ones the earliest, of those of a kind that counts at all; `earlier_courses` counted in
+    earlier cycles.
     """
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
-    first, repeated = _without_repeats(in_order, cycle.rules.repeats.kind, earlier_courses)
+    first, repeated = _without_repeats(asked, in_order, cycle.rules.repeats.kind, earlier_courses)
     beside, within = _beside(asked, first)
     entered, missing = _entered(asked.total, within, carried_minutes)
     entries = {credit.id: Entry(credit, {}, "repeated") for credit in repeated}
@@ -203,16 +204,17 @@ def status_of(
 
 
 def _without_repeats(
-    credits_: Sequence[Credit], kind: str, earlier_courses: frozenset[str]
+    asked: Asked, credits_: Sequence[Credit], kind: str, earlier_courses: frozenset[str]
 ) -> tuple[list[Credit], list[Credit]]:
     if kind == "not-stated":
         return list(credits_), []
+    claiming = [each for each in credits_ if each.course and not asked.shuts_out(each.tags, each.delivery)]
     courses = dict.fromkeys(earlier_courses, "") if kind == "once" else {}
-    for credit in sorted(credits_, key=lambda credit: -credit.minutes):
-        if credit.course:
-            courses.setdefault(credit.course, credit.id)
-    first = [credit for credit in credits_ if courses.get(credit.course, credit.id) == credit.id]
-    return first, [credit for credit in credits_ if courses.get(credit.course, credit.id) != credit.id]
+    for credit in sorted(claiming, key=lambda credit: -credit.minutes):
+        courses.setdefault(credit.course, credit.id)
+    repeated = [credit for credit in claiming if courses[credit.course] != credit.id]
+    ids = {credit.id for credit in repeated}
+    return [credit for credit in credits_ if credit.id not in ids], repeated
 
 
 def _beside(asked: Asked, credits_: Sequence[Credit]) -> tuple[dict[str, Bucket], Sequence[Credit]]:
@@ -340,7 +342,8 @@ def statuses_of(
         used |= {credit.id for credit in own}
         left = [credit for credit in free if credit.id not in used]
         passed_on = [credit for credit in left if cycle.holds(credit.day) and cycle.may_take(credit.day)]
-        courses |= {credit.course for credit in own if credit.course}
+        counted = [entry.credit for entry in statuses[-1].entries.values() if entry.minutes]
+        courses |= {credit.course for credit in counted if credit.course}
         carried = record.carried_minutes if record else 0
     if passed_on:
         waiting = {credit.id: Entry(credit, {}, "next") for credit in passed_on}
@@ -385,7 +388,7 @@ def _missing(
 ) -> tuple[int, ...]:
     """What the status would have missing of each kind, and nothing else; none of it grows with an activity."""
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
-    first, _ = _without_repeats(credits_, cycle.rules.repeats.kind, courses)
+    first, _ = _without_repeats(asked, credits_, cycle.rules.repeats.kind, courses)
     beside, within = _beside(asked, first)
     allocation = _allocated(asked.total, _alike(asked.total, within), carried)
     flat = [_flat_status(bucket, within).missing_minutes for bucket in asked.across]

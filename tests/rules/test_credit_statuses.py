@@ -64,6 +64,15 @@ def test_a_course_counts_again_in_the_next_cycle_unless_it_counts_once_for_ever(
     assert (first.total.minutes, second.total.minutes) == (60, later)
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_cannot_count_takes_no_course_from_what_can(number: int) -> None:
+    cycles = cycles_of(CPC)[:2]
+    day = cycles[number].start + timedelta(days=90)
+    unapproved = credit("a", 120, course="ethics", day=cycles[0].start + timedelta(days=60))
+    approved = credit("b", 60, "aapc", course="ethics", day=day)
+    assert statuses_of(cycles, [unapproved, approved], HOLDER)[number].total.minutes == 60
+
+
 # --- Carry-over and closed cycles -----------------------------------------------------------------------------------
 
 
