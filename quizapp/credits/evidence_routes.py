@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -16,7 +16,7 @@ from quizapp.credits.certificates import OpenedFile
 from quizapp.credits.evidence_actions import NoSuchActivityError, Outcome, StoredFile
 from quizapp.credits.models import Activity
 from quizapp.credits.sandbox import RefusedFileError, SlowFileError
-from quizapp.credits.storage import LostFileError
+from quizapp.credits.storage import LostFileError, StoreRefusedError
 from quizapp.db import writing
 
 blueprint = Blueprint("evidence", __name__)
@@ -46,6 +46,17 @@ def refuse_what_is_too_large(_error: Exception) -> ResponseReturnValue:
         413,
         f"Send at most {FULL_FILES_AT_ONCE * most} MB at a time, and {most} MB a file. Nothing of this was stored, "
         "and what was stored before is still there. Go back and choose fewer or smaller files.",
+    )
+
+
+@blueprint.errorhandler(StoreRefusedError)
+def say_that_nothing_was_kept(error: StoreRefusedError) -> ResponseReturnValue:
+    """The holder learns that the file is not kept, the operator why."""
+    current_app.logger.error("The store of certificates takes no file.", exc_info=error)
+    return web.error_page(
+        500,
+        "The site cannot keep files at the moment, so nothing of this was stored. What was stored before is still "
+        "there. Keep your file, try again later, and tell the people who run the site.",
     )
 
 
@@ -171,9 +182,12 @@ def _kept(activity_id: UUID, opened: Sequence[OpenedFile]) -> Outcome:
     """Files first, then their rows in one short write; a file that gets no row is deleted again."""
     session, store = web.db_session(), queries.store_of(web.config())
     most_bytes = web.config().evidence_megabytes * 1_000_000
-    stored = [StoredFile(file, store.put(file.content)) for file in opened]
-    unused = {each.storage_key for each in stored}
+    stored: list[StoredFile] = []
+    unused: set[str] = set()
     try:
+        for file in opened:
+            stored.append(StoredFile(file, store.put(file.content)))
+            unused.add(stored[-1].storage_key)
         with writing(session):
             outcome = evidence_actions.add_certificates(session, me().id, activity_id, stored, most_bytes, web.now())
         unused -= {each.storage_key for each in outcome.added}

@@ -17,6 +17,10 @@ class LostFileError(Exception):
     """What should lie in the store does not, or is no longer what was put there."""
 
 
+class StoreRefusedError(Exception):
+    """The store takes no file now: its disk is full, read-only or away."""
+
+
 class EvidenceStore:
     """Files under random keys that say nothing, spread over folders that only the site's own user can read."""
 
@@ -24,17 +28,24 @@ class EvidenceStore:
         self.root = root
 
     def put(self, content: bytes) -> str:
-        """Keep the bytes and return their key; they are on the disk when it returns."""
+        """Keep the bytes and return their key; they are on the disk when it returns. Raises StoreRefusedError."""
         key = secrets.token_hex(16)
         path = self._path(key)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-        _flush_folder(path.parent)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(path)
+            _flush_folder(path.parent)
+        except OSError as error:
+            # On a full disk, half a file would take the last room until it is swept.
+            for left in (draft, path):
+                with suppress(OSError):
+                    left.unlink(missing_ok=True)
+            raise StoreRefusedError(str(error)) from error
         return key
 
     def open(self, key: str) -> bytes:

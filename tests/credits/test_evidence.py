@@ -1,80 +1,36 @@
-"""Certificates of activities: added, listed, fetched, deleted, counted, and swept when nobody refers to them."""
+"""Certificates of activities: added, listed, fetched, counted, shown to nobody else."""
 
+import errno
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.test import TestResponse, encode_multipart
 
 from quizapp import db
-from quizapp.accounts import actions as account_actions
 from quizapp.accounts.models import User
 from quizapp.accounts.queries import everything_of
 from quizapp.config import Config
-from quizapp.credits import evidence_actions, storage
+from quizapp.credits import evidence_actions
 from quizapp.credits.certificates import OpenedFile
-from quizapp.credits.evidence_actions import NoSuchActivityError, StoredFile, add_certificates, remove_unreferenced
-from quizapp.credits.evidence_queries import bytes_kept, certificates_of, open_certificate, store_of
-from quizapp.credits.models import Activity, Certificate
+from quizapp.credits.evidence_actions import NoSuchActivityError, StoredFile, add_certificates
+from quizapp.credits.evidence_queries import bytes_kept, certificates_of, open_certificate
+from quizapp.credits.models import Activity
 from quizapp.credits.sandbox import SlowFileError
-from quizapp.credits.storage import EvidenceStore, LostFileError
+from quizapp.credits.storage import EvidenceStore
 from quizapp.db import Database, DatabaseBusyError, writing
 from tests import make
 from tests.conftest import CountStatements
 from tests.credits import files
-from tests.pages import Client, Page, Pages
+from tests.credits.evidence import MEGABYTE, address, files_in, kept, post_files, send
+from tests.pages import Client, Pages
 
-MEGABYTE = 1_000_000
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
-def activity(session: Session, owner: User) -> Activity:
-    return make.activity(session, owner)
-
-
-@pytest.fixture
-def store(config: Config) -> EvidenceStore:
-    return store_of(config)
-
-
-def address(activity: Activity) -> str:
-    return f"/credits/activities/{activity.id}/certificates"
-
-
-def send(page: Pages, to: Activity, sent: Sequence[tuple[str, bytes]], status: int = 200) -> Page:
-    """Add files as the form does; its body is made here, since the client leaves the file of a large one open."""
-    return page._seen(post_files(page.client, address(to), sent), status)
-
-
-def post_files(client: Client, to: str, sent: Sequence[tuple[str, bytes]]) -> TestResponse:
-    parts = [("files", FileStorage(BytesIO(content), name)) for name, content in sent]
-    boundary, body = encode_multipart(MultiDict(parts))
-    content_type = f"multipart/form-data; boundary={boundary}"
-    return client.post(to, data=body, content_type=content_type, follow_redirects=True)
-
-
-def kept(session: Session) -> list[Certificate]:
-    return list(session.scalars(select(Certificate).order_by(Certificate.name)))
-
-
-def files_in(store: EvidenceStore) -> list[Path]:
-    return [path for path in store.root.rglob("*") if path.is_file()]
+# Each file is flushed, and then the folder that it lies in.
+AT_THE_SECOND_FILE = 3
 
 
 def opened(name: str = "certificate.pdf", content: bytes = b"kept bytes") -> OpenedFile:
@@ -208,6 +164,31 @@ def test_a_write_that_fails_leaves_no_file_behind(
     assert files_in(store) == []
 
 
+def test_a_disk_that_fills_up_keeps_nothing_of_an_upload_and_the_page_says_so(
+    page: Pages, activity: Activity, session: Session, store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, flushed = os.fsync, list[int]()
+
+    def fill_up(descriptor: int) -> None:
+        flushed.append(descriptor)
+        if len(flushed) == AT_THE_SECOND_FILE:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        flush(descriptor)
+
+    monkeypatch.setattr("os.fsync", fill_up)
+    answer = send(page, activity, [("a.pdf", files.pdf()), ("b.pdf", files.pdf(pages=2))], 500)
+    assert "cannot keep files at the moment, so nothing of this was stored" in answer.text
+    assert kept(session) == []
+    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+
+
+def test_a_store_that_is_away_is_said(page: Pages, activity: Activity, session: Session, store: EvidenceStore) -> None:
+    store.root.parent.mkdir(parents=True, exist_ok=True)
+    store.root.write_text("no folder")
+    assert "cannot keep files at the moment" in send(page, activity, [("a.pdf", files.pdf())], 500).text
+    assert kept(session) == []
+
+
 # --- Room -----------------------------------------------------------------------------------------------------------
 
 
@@ -332,104 +313,3 @@ def test_the_export_lists_the_rows_without_the_place_of_the_files(
     (row,) = everything_of(session, owner.id)["certificate"]
     assert (row["name"], row["page_count"], len(row["sha256"])) == ("a.pdf", 1, 64)
     assert "storage_key" not in row
-
-
-# --- Deleting and sweeping ------------------------------------------------------------------------------------------
-
-
-def test_deleting_asks_and_then_removes_row_and_file(
-    page: Pages, activity: Activity, session: Session, store: EvidenceStore
-) -> None:
-    send(page, activity, [("a.pdf", files.pdf()), ("b.jpg", files.picture())])
-    certificate, other = kept(session)
-    place = f"/credits/certificates/{certificate.id}/delete"
-    assert page.get(place).h1 == "Delete this certificate?"
-    assert len(kept(session)) == 2
-    assert page.post(place).texts(".notice.good") == ["Deleted: a.pdf."]
-    assert kept(session) == [other]
-    assert [path.name for path in files_in(store)] == [other.storage_key]
-    page.post(place, status=404)
-
-
-def aged(store: EvidenceStore, key: str, age: timedelta) -> Path:
-    (path,) = store.root.rglob(key)
-    moment = (make.NOW - age).timestamp()
-    os.utime(path, (moment, moment))
-    return path
-
-
-def sweep_everything(session: Session, store: EvidenceStore) -> int:
-    """A sweep at every minute of some hours."""
-    minutes = (make.NOW + timedelta(minutes=minute) for minute in range(storage.FOLDERS))
-    return sum(remove_unreferenced(session, store, minute) for minute in minutes)
-
-
-def test_the_sweep_removes_old_files_without_a_row_and_no_others(
-    session: Session, activity: Activity, store: EvidenceStore
-) -> None:
-    referenced, left, fresh = (store.put(b"x") for _ in range(3))
-    make.certificate(session, activity, storage_key=referenced)
-    stays = [aged(store, referenced, timedelta(days=9)), aged(store, fresh, timedelta(hours=19))]
-    goes = aged(store, left, timedelta(days=2))
-    draft = goes.with_name("0" * 32 + ".draft")
-    draft.write_bytes(b"half")
-    aged(store, draft.name, timedelta(days=2))
-    assert sweep_everything(session, store) == 2
-    assert sorted(files_in(store)) == sorted(stays)
-    assert sweep_everything(session, store) == 0
-
-
-def test_a_sweep_once_an_hour_comes_to_every_folder_too(
-    session: Session, activity: Activity, store: EvidenceStore
-) -> None:
-    make.certificate(session, activity)
-    for _ in range(20):
-        aged(store, store.put(b"x"), timedelta(days=2))
-    swept = [remove_unreferenced(session, store, make.NOW + timedelta(hours=n)) for n in range(storage.FOLDERS)]
-    assert sum(swept) == 20
-    assert max(swept) < 20
-
-
-def test_the_files_of_somebody_who_left_are_swept(
-    page: Pages, owner: User, activity: Activity, session: Session, store: EvidenceStore
-) -> None:
-    send(page, activity, [("a.pdf", files.pdf())])
-    aged(store, kept(session)[0].storage_key, timedelta(days=2))
-    assert sweep_everything(session, store) == 0
-    make.certificate(session, make.activity(session, make.user(session, "neighbour@example.org")))
-    account_actions.delete_user(session, owner.id)
-    assert sweep_everything(session, store) == 1
-
-
-def test_a_database_without_certificates_is_taken_for_the_wrong_one(session: Session, store: EvidenceStore) -> None:
-    path = aged(store, store.put(b"x"), timedelta(days=2))
-    assert sweep_everything(session, store) == 0
-    assert path.exists()
-
-
-# --- The store ------------------------------------------------------------------------------------------------------
-
-
-def test_the_store_keeps_bytes_for_the_site_alone(store: EvidenceStore) -> None:
-    key = store.put(b"some bytes")
-    assert store.open(key) == b"some bytes"
-    (path,) = files_in(store)
-    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    store.delete(key)
-    store.delete(key)
-    assert files_in(store) == []
-    with pytest.raises(LostFileError):
-        store.open(key)
-
-
-@pytest.mark.parametrize("key", ["../../secret_key", "", "0" * 31, "/etc/passwd", "0" * 32 + "\n"])
-def test_what_is_no_key_leads_nowhere(store: EvidenceStore, key: str) -> None:
-    with pytest.raises(LostFileError):
-        store.open(key)
-
-
-def test_the_folder_and_the_limits_are_settings(app: Flask, config: Config, page: Pages, activity: Activity) -> None:
-    assert config.evidence_dir == config.var_dir / "evidence"
-    assert "at most 10 MB each" in page.get(address(activity)).text
-    values: Mapping[str, str] = page.get(address(activity)).one("#upload").attrib
-    assert values["data-most-bytes"] == str(10 * MEGABYTE)
