@@ -38,6 +38,8 @@ def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_perce
         if is_weak(domains[domain], target_percent):
             found = domains[domain]
             return NextStep("practise", "", f"{found.right} of {found.total} right so far.", domain=domain)
+    if not all(found.is_enough for found in domains.values()):
+        return NextStep("mock", "Take another mock", "So far there are too few answers to call a domain weak.")
     return NextStep("mock", "Take another mock", "No domain is below your target. A fresh form tells more.")
 
 

@@ -91,11 +91,13 @@ def test_then_the_weakest_domain_below_the_target(
 def test_few_answers_make_no_weakness(owner: User, session: Session, page: Pages, items: list[Item]) -> None:
     finished(session, owner, items[:4], 0)
     assert step(page)[0] == "Take another mock"
+    assert "too few answers to call a domain weak" in page.get("/dashboard").text
 
 
 def test_with_no_weakness_it_is_another_mock(owner: User, session: Session, page: Pages, items: list[Item]) -> None:
     finished(session, owner, items, 7)
     assert step(page) == ("Take another mock", "/mocks/start", {"kind": "quick", "tag": ""})
+    assert "No domain is below your target." in page.get("/dashboard").text
 
 
 def test_its_button_starts_the_mock(owner: User, session: Session, page: Pages) -> None:
