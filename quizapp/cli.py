@@ -312,6 +312,8 @@ def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: 
     """For when a law is amended. The files are listed; flags go by what the site has loaded."""
     if flag and unflag:
         raise click.UsageError("Choose one of --flag and --unflag.")
+    if note and not flag:
+        raise click.UsageError("--note goes with --flag.")
     if len(note) > LONGEST_NOTE:
         raise click.UsageError(f"The note has {len(note)} characters, more than {LONGEST_NOTE}.")
     if not flag and not unflag:
@@ -421,7 +423,7 @@ def users_revoke(config: Config, email: str, role: str) -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """The entry point: what cannot be used ends with a sentence, not a traceback."""
     try:
-        return quizapp(arguments)
+        return quizapp(arguments, prog_name="quizapp")
     except ConfigError as error:
         click.echo(f"quizapp cannot start: {error}", err=True)
     except BadFileError as error:

@@ -117,3 +117,8 @@ def test_the_doctor_counts_what_differs_and_leaves_it_until_told(
     run("doctor", "--rebuild")
     assert "2 attempts rebuilt from their logs. 1 differed." in capsys.readouterr().out
     run("doctor")
+
+
+def test_help_names_the_command_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run("users", "--help")
+    assert capsys.readouterr().out.startswith("Usage: quizapp users ")

@@ -239,7 +239,7 @@ def test_touching_without_an_option_changes_nothing(
     assert flagged(session) == {}
 
 
-@pytest.mark.parametrize("wrong", [("--flag", "--unflag"), ("--flag", "--note", "x" * 201)])
+@pytest.mark.parametrize("wrong", [("--flag", "--unflag"), ("--note", "Amended"), ("--flag", "--note", "x" * 201)])
 @pytest.mark.usefixtures("site")
 def test_touching_refuses_what_cannot_be_meant(wrong: tuple[str, ...]) -> None:
     assert run("bank", "touch", "45 CFR 164.404", *wrong) == 2
