@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +20,8 @@ from granian.constants import Interfaces
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
+from quizapp import jobs
 from quizapp.accounts import actions as account_actions
-from quizapp.accounts import throttling
 from quizapp.accounts.models import ROLES
 from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
@@ -37,16 +36,10 @@ from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
-from quizapp.credits import actions as credit_actions
-from quizapp.credits import evidence_actions, evidence_queries, reminders
+from quizapp.credits.reminders import Rounds
 from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, connect, writing
-from quizapp.mail import actions as mail_actions
-from quizapp.mail.senders import sender_of
-from quizapp.rules import timing
 
-EXPIRED_AT_ONCE = 50
-REMINDED_AT_ONCE = 100
 LONGEST_NOTE = 200
 
 
@@ -92,7 +85,7 @@ def serve(config: Config) -> None:
     with opened(config) as session:
         _load(session, config)
     # In a session of its own: Ctrl-C is for the server, which then ends the jobs.
-    jobs = subprocess.Popen(  # noqa: S603
+    clock = subprocess.Popen(  # noqa: S603
         [
             sys.executable,
             "-m",
@@ -123,8 +116,8 @@ def serve(config: Config) -> None:
     try:
         server.serve()
     finally:
-        jobs.send_signal(signal.SIGTERM)
-        jobs.wait(timeout=10)
+        clock.send_signal(signal.SIGTERM)
+        clock.wait(timeout=10)
 
 
 @quizapp.command(help="Finish expired attempts, send waiting mail, remind of deadlines, remove what is out of date.")
@@ -135,16 +128,16 @@ def tick(config: Config, every: int | None, parent: int | None) -> None:
     """Idempotent; several machines may run it. Once through, it fails when a job failed."""
     database = connect(config.database_url)
     parent = parent or os.getppid()
-    rounds, swept_hour = reminders.Rounds(), None
-    at_once = REMINDED_AT_ONCE if every else None
+    rounds, swept_hour = Rounds(), None
+    at_once = jobs.REMINDED_AT_ONCE if every else None
     while True:
         try:
             with database.session() as session:
                 now = datetime.now(UTC)
-                failures = _remind(session, config, rounds, now, at_once) + _tick(session, config, now)
+                failures = jobs.remind(session, config, rounds, now, at_once) + jobs.run(session, config, now)
                 hour = now.replace(minute=0, second=0, microsecond=0)
                 if hour != swept_hour:
-                    failures += _sweep(session, now)
+                    failures += jobs.sweep(session, now)
                     swept_hour = hour
         except Exception:
             # A database that is away for a while must not end the jobs for good: they come round again.
@@ -156,78 +149,6 @@ def tick(config: Config, every: int | None, parent: int | None) -> None:
         if os.getppid() != parent:
             return
         time.sleep(every)
-
-
-def _tick(session: Session, config: Config, now: datetime) -> int:
-    """Each job in short writes of its own, so that nobody waits for it; returns how many failed."""
-    return _finish_expired(session, now) + sum(
-        _failed(session, job)
-        for job in (
-            partial(mail_actions.send_waiting, session, sender_of(config), now),
-            partial(evidence_actions.remove_unreferenced, session, evidence_queries.store_of(config), now),
-        )
-    )
-
-
-def _sweep(session: Session, now: datetime) -> int:
-    """Remove what is out of date; returns how many jobs failed.
-
-    Each looks through a whole table with the database's write lock held, so this is done once an hour.
-    """
-    return sum(
-        _failed(session, partial(_write, session, remove, now))
-        for remove in (
-            account_actions.remove_old_guests,
-            account_actions.remove_expired_sessions,
-            throttling.remove_old_throttles,
-            mail_actions.remove_sent,
-            mail_actions.remove_read,
-            credit_actions.remove_deleted,
-        )
-    )
-
-
-def _finish_expired(session: Session, now: datetime) -> int:
-    expired: list[tuple[UUID, UUID]] = []
-    late = timing.late_before(now)
-    failures = _failed(
-        session, lambda: expired.extend(attempt_queries.expired_attempts(session, late, EXPIRED_AT_ONCE))
-    )
-    return failures + sum(
-        _failed(session, partial(_write, session, attempt_actions.finish, user_id, attempt_id, now))
-        for user_id, attempt_id in expired
-    )
-
-
-def _remind(session: Session, config: Config, rounds: reminders.Rounds, now: datetime, limit: int | None) -> int:
-    """Remind people whose day has begun of their deadlines, each in a write of its own; returns how many failed."""
-    people: list[UUID] = []
-    if _failed(session, lambda: people.extend(reminders.next_people(session, rounds, now, limit))):
-        return 1
-    failed = {user_id for user_id in people if _failed(session, partial(_remind_one, session, config, user_id, now))}
-    rounds.failed |= failed
-    return len(failed)
-
-
-def _remind_one(session: Session, config: Config, user_id: UUID, now: datetime) -> None:
-    come = reminders.reminders_for(session, user_id, config.bank_dir, now)
-    if come:
-        _write(session, reminders.remind, user_id, come, config.base_url, now)
-
-
-def _failed(session: Session, job: Callable[[], object]) -> bool:
-    try:
-        job()
-    except Exception:  # noqa: BLE001 - one job that fails must not stop the others; the log says why
-        session.rollback()
-        traceback.print_exc()
-        return True
-    return False
-
-
-def _write(session: Session, action: Callable[..., object], *arguments: object) -> None:
-    with writing(session):
-        action(session, *arguments)
 
 
 # --- The database ---------------------------------------------------------------------------------------------------
@@ -396,12 +317,7 @@ def users() -> None:
 @click.pass_obj
 def users_grant(config: Config, email: str, role: str) -> None:
     """Grant a role beyond candidate."""
-    with opened(config) as session:
-        try:
-            with writing(session):
-                account_actions.grant(session, email, role)
-        except account_actions.NoSuchUserError as error:
-            raise click.ClickException(f"There is no account with the address {email}.") from error
+    _change_role(config, account_actions.grant, email, role)
     click.echo(f"{email} is now {role}.")
 
 
@@ -411,13 +327,17 @@ def users_grant(config: Config, email: str, role: str) -> None:
 @click.pass_obj
 def users_revoke(config: Config, email: str, role: str) -> None:
     """Revoke a role beyond candidate."""
+    _change_role(config, account_actions.revoke, email, role)
+    click.echo(f"{email} is no longer {role}.")
+
+
+def _change_role(config: Config, change: Callable[[Session, str, str], object], email: str, role: str) -> None:
     with opened(config) as session:
         try:
             with writing(session):
-                account_actions.revoke(session, email, role)
+                change(session, email, role)
         except account_actions.NoSuchUserError as error:
             raise click.ClickException(f"There is no account with the address {email}.") from error
-    click.echo(f"{email} is no longer {role}.")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -9,8 +9,8 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
-from quizapp.cli import _sweep
 from quizapp.credits import actions
+from quizapp.jobs import sweep
 from tests import make
 from tests.conftest import CountStatements
 from tests.credits.activity_form import FORM, activities, sent
@@ -151,7 +151,7 @@ def test_the_clocks_jobs_remove_for_good_what_was_deleted_a_month_ago(owner: Use
         make.activity(session, owner, f"{days} days", deleted_at=make.NOW - timedelta(days=days))
     make.activity(session, owner, "kept")
     session.commit()
-    _sweep(session, make.NOW)
+    sweep(session, make.NOW)
     assert {each.title for each in activities(session)} == {"29 days", "kept"}
 
 

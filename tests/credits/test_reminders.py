@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizapp import cli
+from quizapp import cli, jobs
 from quizapp.accounts.models import User
 from quizapp.config import Config
 from quizapp.credits import reminders
@@ -243,7 +243,7 @@ def test_a_person_costs_a_fixed_number_of_statements(
 
 @pytest.fixture
 def job(session: Session, config: Config) -> Callable[[Rounds, datetime], int]:
-    return lambda rounds, now: cli._remind(session, config, rounds, now, 100)
+    return lambda rounds, now: jobs.remind(session, config, rounds, now, 100)
 
 
 def test_a_hundred_ticks_tell_once(session: Session, owner: User, job: Callable[[Rounds, datetime], int]) -> None:
@@ -270,7 +270,7 @@ def test_of_two_machines_one_tells(own_database: Database, config: Config) -> No
             come = reminders_for(session, owner.id, BANK, noon(30))
             assert len(come) == 1
             at_once.wait()
-            failures.append(cli._remind(session, config, Rounds(), noon(30), 100))
+            failures.append(jobs.remind(session, config, Rounds(), noon(30), 100))
             with writing(session):
                 reminders.remind(session, owner.id, come, "", noon(30))
 
