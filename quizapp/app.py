@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from functools import partial
 from wsgiref.headers import Headers
 
 from flask import Flask
@@ -21,6 +22,7 @@ from quizapp.credits.closing_routes import blueprint as closing
 from quizapp.credits.credential_routes import blueprint as credentials
 from quizapp.credits.custom_routes import blueprint as custom
 from quizapp.credits.deadline_routes import blueprint as deadlines
+from quizapp.credits.evidence_queries import farewell_to_files
 from quizapp.credits.evidence_routes import blueprint as evidence
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.credits.transfer_routes import blueprint as transfer
@@ -77,6 +79,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
         WTF_CSRF_TIME_LIMIT=None,
         QUIZAPP=config,
     )
+    app.extensions[web.FAREWELLS] = [partial(farewell_to_files, config)]
     app.extensions["quizapp.database"] = database or connect(config.database_url)
     web.set_up(app)
     login.set_up(app)

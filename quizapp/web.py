@@ -27,6 +27,7 @@ from quizapp.config import Config
 from quizapp.db import Database, DatabaseBusyError, is_busy
 
 STATIC_DIR = Path(__file__).parent / "static"
+FAREWELLS = "quizapp.farewells"
 MAX_REQUEST_BYTES = 1_000_000
 RETRY_AFTER_SECONDS = 2
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -136,6 +137,11 @@ def db_session() -> Session:
         database = cast(Database, current_app.extensions["quizapp.database"])
         g.db_session = database.session()
     return cast(Session, g.db_session)
+
+
+def farewells_to(user_id: UUID) -> list[Callable[[], None]]:
+    """What is to be done once a person's rows are gone, such as deleting files; asked for while they are there."""
+    return [prepare(db_session(), user_id) for prepare in current_app.extensions[FAREWELLS]]
 
 
 def or_404(row: T | None) -> T:

@@ -377,9 +377,12 @@ def delete_account() -> ResponseReturnValue:
     refusal = _refusal_of(user, form.password.data, tries, moment, WRONG_PASSWORD)
     if refusal:
         return _page("delete", form, refusal, user=user)
+    farewells = web.farewells_to(user.id)
     with writing(session):
         throttling.give_back(session, tries, moment)
         actions.delete_user(session, user.id)
+    for farewell in farewells:
+        farewell()
     login.end_session()
     web.say("Your account and everything in it have been deleted.")
     return _go("home.landing")

@@ -38,11 +38,15 @@ class StoredFile:
 
 @dataclass
 class Outcome:
-    """What became of some files: added, there before under some name, or refused with a sentence."""
+    """What became of some files: added, there before under some name, or refused with a sentence.
+
+    `unused` are keys of the store that no row names any more.
+    """
 
     added: list[StoredFile] = field(default_factory=list)
     known: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    unused: set[str] = field(default_factory=set)
 
 
 def add_certificates(
@@ -50,28 +54,34 @@ def add_certificates(
 ) -> Outcome:
     """Add files to an activity, each in turn while there is room: ten an activity, `most_bytes` a person.
 
-    A file whose bytes the activity has already is not added again. Raises NoSuchActivityError.
+    A file whose bytes the activity has already is not added again, but takes the place of the one before, should the
+    store have lost that. Raises NoSuchActivityError.
     """
     # Two uploads of one person at the same time would each see the other's room; so the second waits.
     session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
     if activity_with_evidence(session, user_id, activity_id) is None:
         raise NoSuchActivityError(activity_id)
     there = certificates_of(session, user_id, [activity_id])[activity_id]
-    names = {certificate.sha256: certificate.name for certificate in there}
+    known = {certificate.sha256: certificate for certificate in there}
     room = most_bytes - bytes_kept(session, user_id)
     outcome = Outcome()
     for stored in files:
         file = stored.file
-        if file.sha256 in names:
-            outcome.known.append((file.name, names[file.sha256]))
-        elif len(names) >= FILES_OF_AN_ACTIVITY:
+        if file.sha256 in known:
+            before = known[file.sha256]
+            outcome.known.append((file.name, before.name))
+            outcome.unused.add(before.storage_key)
+            before.storage_key = stored.storage_key
+        elif len(known) >= FILES_OF_AN_ACTIVITY:
             outcome.refused.append((file.name, f"An activity has at most {FILES_OF_AN_ACTIVITY} certificates."))
+            outcome.unused.add(stored.storage_key)
         elif len(file.content) > room:
             outcome.refused.append((file.name, "There is no room left for your certificates. Delete some old ones."))
+            outcome.unused.add(stored.storage_key)
         else:
-            session.add(_certificate(user_id, activity_id, stored, now))
+            known[file.sha256] = _certificate(user_id, activity_id, stored, now)
+            session.add(known[file.sha256])
             outcome.added.append(stored)
-            names[file.sha256] = file.name
             room -= len(file.content)
     session.flush()
     return outcome
@@ -106,7 +116,7 @@ def remove_certificate(session: Session, user_id: UUID, certificate_id: UUID) ->
 def remove_unreferenced(session: Session, store: EvidenceStore, now: datetime) -> int:
     """Delete files without a row that are older than a day, from one folder of the store; returns how many.
 
-    A crash leaves some behind, and so does whatever deletes rows in masses, such as the end of an account. Files
+    A crash leaves some behind, and so does whatever deletes rows in masses, such as the end of deleted activities. Files
     lie in the store before they have a row: hence the day. The folder goes by the minute, so that every folder has
     its turn within hours and no turn is long. A database without any certificate is taken for the wrong one, and
     nothing is swept: a typing error in a setting must not cost everybody's evidence.

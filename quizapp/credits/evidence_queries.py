@@ -1,7 +1,7 @@
 """Certificates of activities: the owner's rows, and the bytes behind one."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -76,3 +76,14 @@ def open_certificate(config: Config, certificate: Certificate) -> bytes:
     if hashlib.sha256(content).hexdigest() != certificate.sha256:
         raise LostFileError(certificate.storage_key)
     return content
+
+
+def farewell_to_files(config: Config, session: Session, user_id: UUID) -> Callable[[], None]:
+    """What deletes every file of a person whose rows are about to go."""
+    keys = session.scalars(select(Certificate.storage_key).where(Certificate.user_id == user_id)).all()
+
+    def delete() -> None:
+        for key in keys:
+            store_of(config).delete(key)
+
+    return delete

@@ -190,7 +190,7 @@ def _kept(activity_id: UUID, opened: Sequence[OpenedFile]) -> Outcome:
             unused.add(stored[-1].storage_key)
         with writing(session):
             outcome = evidence_actions.add_certificates(session, me().id, activity_id, stored, most_bytes, web.now())
-        unused -= {each.storage_key for each in outcome.added}
+        unused = outcome.unused
         return outcome
     finally:
         for storage_key in unused:

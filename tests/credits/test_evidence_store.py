@@ -38,6 +38,27 @@ def test_deleting_asks_and_then_removes_row_and_file(
     page.post(place, status=404)
 
 
+def test_the_end_of_an_account_is_the_end_of_its_files_though_nobody_else_has_any(
+    page: Pages, activity: Activity, session: Session, store: EvidenceStore
+) -> None:
+    send(page, activity, [("a.pdf", files.pdf()), ("b.jpg", files.picture())])
+    page.post("/settings/delete", {"password": make.PASSWORD})
+    assert kept(session) == []
+    assert files_in(store) == []
+
+
+def test_a_file_that_the_store_has_lost_is_mended_by_sending_it_again(
+    page: Pages, activity: Activity, session: Session, store: EvidenceStore
+) -> None:
+    send(page, activity, [("a.pdf", files.pdf())])
+    (certificate,) = kept(session)
+    store.delete(certificate.storage_key)
+    assert page.client.get(f"/credits/certificates/{certificate.id}").status_code == 410
+    assert "is here already" in send(page, activity, [("a.pdf", files.pdf())]).texts(".notice.note")[0]
+    assert page.client.get(f"/credits/certificates/{certificate.id}").status_code == 200
+    assert len(kept(session)) == len(files_in(store)) == 1
+
+
 def aged(store: EvidenceStore, key: str, age: timedelta) -> Path:
     (path,) = store.root.rglob(key)
     moment = (make.NOW - age).timestamp()
