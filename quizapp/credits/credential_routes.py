@@ -46,6 +46,7 @@ def details(held_id: UUID) -> ResponseReturnValue:
         activities=counted_activities(status, activities, certificates),
         elsewhere=_elsewhere(standings, holding, status),
         is_closable=status in holding.closable(today()),
+        to_close=holding.to_close(today()),
     )
 
 

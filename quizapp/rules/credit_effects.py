@@ -122,10 +122,11 @@ def _change(before: CycleStatus, after: CycleStatus, today: date) -> str:
         return "Nothing was missing before."
     if after.is_met:
         return next_step(after, today)
-    missing = missing_text(after)
+    missing, last_day = missing_text(after), day_text(after.cycle.last_day)
+    when = f", by {last_day}" if after.cycle.days_left(today) >= 0 else f"; the cycle ended on {last_day}"
     if missing == missing_text(before):
-        return f"What is missing stays: {missing}, by {day_text(after.cycle.last_day)}."
-    return f"Needed afterwards: {missing}, by {day_text(after.cycle.last_day)}."
+        return f"What is missing stays: {missing}{when}."
+    return f"Needed afterwards: {missing}{when}."
 
 
 def _ended(text: str) -> str:

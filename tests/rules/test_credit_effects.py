@@ -105,6 +105,11 @@ def test_what_counts_says_what_is_needed_afterwards() -> None:
     ]
 
 
+def test_nothing_is_needed_by_a_day_that_has_gone() -> None:
+    found = effect(version(), credit(2, day=date(2025, 1, 10)), certified_on=date(2024, 5, 20))
+    assert said(found)[2] == "Needed afterwards: 10 more hours; the cycle ended on 19 May 2025."
+
+
 def test_the_bucket_that_takes_it_is_named() -> None:
     found = effect(version(12, MGMA, OTHER), credit(2, "mgma"))
     assert said(found)[1:] == [
