@@ -116,7 +116,7 @@ def remove_certificate(session: Session, user_id: UUID, certificate_id: UUID) ->
 def remove_unreferenced(session: Session, store: EvidenceStore, now: datetime) -> int:
     """Delete files without a row that are older than a day, from one folder of the store; returns how many.
 
-    A crash leaves some behind, and so does whatever deletes rows in masses, such as the end of deleted activities. Files
+    A crash leaves some behind, and so does whatever deletes rows in masses, such as the sweep of activities. Files
     lie in the store before they have a row: hence the day. The folder goes by the minute, so that every folder has
     its turn within hours and no turn is long. A database without any certificate is taken for the wrong one, and
     nothing is swept: a typing error in a setting must not cost everybody's evidence.
