@@ -184,6 +184,7 @@ def site(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("QUIZAPP_BANK", str(bank))
     for module in ("quizapp.cli", "quizapp.bank.commands"):
         monkeypatch.setattr(f"{module}.connect", lambda _url: database)
+    monkeypatch.setattr("quizapp.bank.commands.is_there", lambda _url: True)
     return make_bank(bank, LAW + ITEM.replace("fin-one", "fin-two"))
 
 
