@@ -1,6 +1,5 @@
 """Deadlines as an iCalendar file (RFC 5545, RFC 7986), which calendar programs fetch again and again."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -34,11 +33,6 @@ def calendar_of(deadlines: Sequence[HeldDeadline], page: str, now: datetime) -> 
         calendar.add_component(_nothing(now))
     content: bytes = calendar.to_ical()
     return content
-
-
-def version_of(deadlines: Sequence[HeldDeadline]) -> str:
-    """Changes when the deadlines do, whatever the hour of asking."""
-    return hashlib.sha256(repr(deadlines).encode()).hexdigest()[:32]
 
 
 def _event(each: HeldDeadline, page: str, now: datetime) -> Event:

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from quizapp import web
 from quizapp.accounts.login import me
 from quizapp.credits import deadlines, feed_actions
-from quizapp.credits.calendar_feed import calendar_of, version_of
 from quizapp.db import writing
+from quizapp.lazy import lazily
 
 blueprint = Blueprint("deadlines", __name__)
+
+calendar_of = lazily("quizapp.credits.calendar_feed:calendar_of")
 
 
 @blueprint.get("/credits/deadlines")
@@ -50,7 +52,7 @@ def feed(token: str) -> ResponseReturnValue:
     response = Response(calendar_of(shown, page, now), content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     # The hour of asking stands in every event, so equal calendars differ in their bytes: the ETag is weak.
-    response.set_etag(version_of(shown), weak=True)
+    response.set_etag(deadlines.version_of(shown), weak=True)
     return response.make_conditional(request)
 
 

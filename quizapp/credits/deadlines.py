@@ -1,5 +1,6 @@
 """The deadlines of the credentials that a person holds, and the address of their calendar."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,6 +64,11 @@ def _of_holding(holding: Holding, today: date) -> Sequence[HeldDeadline]:
 def coming(deadlines: Sequence[HeldDeadline], today: date) -> list[HeldDeadline]:
     """Those that are not over."""
     return [each for each in deadlines if each.deadline.day >= today]
+
+
+def version_of(deadlines: Sequence[HeldDeadline]) -> str:
+    """What a calendar of them is known by: it changes when the deadlines do, whatever the hour of asking."""
+    return hashlib.sha256(repr(deadlines).encode()).hexdigest()[:32]
 
 
 # --- The calendar's address -----------------------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from quizapp.accounts.models import User
 from quizapp.credits.certificates import OpenedFile
 from quizapp.credits.evidence_queries import (
     FILES_OF_AN_ACTIVITY,
-    activity_with_evidence,
     bytes_kept,
     certificates_of,
     has_certificates,
     referenced,
 )
 from quizapp.credits.models import Certificate
+from quizapp.credits.queries import activity_of
 from quizapp.credits.storage import FOLDERS, EvidenceStore
 
 UNREFERENCED_FOR = timedelta(days=1)
@@ -59,7 +59,7 @@ def add_certificates(
     """
     # Two uploads of one person at the same time would each see the other's room; so the second waits.
     session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-    if activity_with_evidence(session, user_id, activity_id) is None:
+    if activity_of(session, user_id, activity_id) is None:
         raise NoSuchActivityError(activity_id)
     there = certificates_of(session, user_id, [activity_id])[activity_id]
     known = {certificate.sha256: certificate for certificate in there}

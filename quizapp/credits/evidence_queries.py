@@ -27,13 +27,6 @@ def certificates_of(session: Session, user_id: UUID, activity_ids: Iterable[UUID
     return found
 
 
-def activity_with_evidence(session: Session, user_id: UUID, activity_id: UUID) -> Activity | None:
-    """One of the person's own activities, unless it is deleted."""
-    return session.scalar(
-        select(Activity).where(Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_(None))
-    )
-
-
 def certificate_of(session: Session, user_id: UUID, certificate_id: UUID) -> tuple[Certificate, Activity] | None:
     """One of the person's own certificates with what it proves, unless that is deleted."""
     row = session.execute(

@@ -15,6 +15,7 @@ from quizapp.credits import evidence_queries as queries
 from quizapp.credits.certificates import OpenedFile
 from quizapp.credits.evidence_actions import NoSuchActivityError, Outcome, StoredFile
 from quizapp.credits.models import Activity
+from quizapp.credits.queries import activity_of
 from quizapp.credits.sandbox import RefusedFileError, SlowFileError
 from quizapp.credits.storage import LostFileError, StoreRefusedError
 from quizapp.db import writing
@@ -129,7 +130,7 @@ def delete(certificate_id: UUID) -> ResponseReturnValue:
 
 
 def _activity_or_404(activity_id: UUID) -> Activity:
-    return web.or_404(queries.activity_with_evidence(web.db_session(), me().id, activity_id))
+    return web.or_404(activity_of(web.db_session(), me().id, activity_id))
 
 
 def _page(activity: Activity, refused: Sequence[tuple[str, str]] = ()) -> ResponseReturnValue:

@@ -128,32 +128,20 @@ class Standings:
 
 
 def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -> Standings:
-    """Everything that the pages about credits reckon with. Four statements, five with a credential of one's own."""
-    rows = session.execute(
-        select(HeldCredential, CycleRules)
-        .join(
-            CycleRules,
-            (CycleRules.user_id == HeldCredential.user_id) & (CycleRules.held_credential_id == HeldCredential.id),
-        )
-        .where(HeldCredential.user_id == user_id, CycleRules.user_id == user_id)
-        .order_by(HeldCredential.created_at, HeldCredential.id, CycleRules.from_on)
-    ).all()
+    """Everything that the pages about credits reckon with. Three statements, four with a credential of one's own."""
     activities = activities_of(session, user_id)
-    if not rows:
+    chosen = _chosen_rules(session, user_id)
+    if not chosen:
         return Standings([], activities)
-    entries: dict[UUID, tuple[HeldCredential, list[CycleRules]]] = {}
-    for held, entry in rows:
-        entries.setdefault(held.id, (held, []))[1].append(entry)
-    closed: dict[UUID, dict[date, ClosedCycle]] = defaultdict(dict)
-    for one in session.scalars(select(ClosedCycle).where(ClosedCycle.user_id == user_id)):
-        closed[one.held_credential_id][one.start_on] = one
-    rules = rules_for(session, user_id, [held for held, _ in entries.values()], bank_dir)
-    numbers = _credentials_by_body([held for held, _ in entries.values()], rules)
+    closed = _closed_cycles(session, user_id)
+    held_ones = [held for held, _ in chosen]
+    rules = rules_for(session, user_id, held_ones, bank_dir)
+    numbers = _credentials_by_body(held_ones, rules)
     credits_ = [credit_of(each) for each in activities]
     holdings, unreadable = [], []
-    for held, chosen in entries.values():
+    for held, versions in chosen:
         try:
-            rules_from = [(entry.from_on, rules[held.rules].version(entry.version).rules()) for entry in chosen]
+            rules_from = [(entry.from_on, rules[held.rules].version(entry.version).rules()) for entry in versions]
         except LookupError as error:
             log.warning("A credential is left out of its holder's pages: %s", error)
             unreadable.append(rules[held.rules].short_name if held.rules in rules else "A credential of your own")
@@ -164,6 +152,31 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
         statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
         holdings.append(Holding(held, credential, holder, statuses, closed[held.id]))
     return Standings(holdings, activities, unreadable)
+
+
+def _chosen_rules(session: Session, user_id: UUID) -> list[tuple[HeldCredential, list[CycleRules]]]:
+    """Every credential held, in the order of their adding, with the versions chosen for its cycles. One statement."""
+    rows = session.execute(
+        select(HeldCredential, CycleRules)
+        .join(
+            CycleRules,
+            (CycleRules.user_id == HeldCredential.user_id) & (CycleRules.held_credential_id == HeldCredential.id),
+        )
+        .where(HeldCredential.user_id == user_id, CycleRules.user_id == user_id)
+        .order_by(HeldCredential.created_at, HeldCredential.id, CycleRules.from_on)
+    )
+    chosen: dict[UUID, tuple[HeldCredential, list[CycleRules]]] = {}
+    for held, entry in rows:
+        chosen.setdefault(held.id, (held, []))[1].append(entry)
+    return list(chosen.values())
+
+
+def _closed_cycles(session: Session, user_id: UUID) -> Mapping[UUID, Mapping[date, ClosedCycle]]:
+    """The closed cycles of every credential held, by their first day. One statement."""
+    closed: dict[UUID, dict[date, ClosedCycle]] = defaultdict(dict)
+    for one in session.scalars(select(ClosedCycle).where(ClosedCycle.user_id == user_id)):
+        closed[one.held_credential_id][one.start_on] = one
+    return closed
 
 
 def held_by_rules(session: Session, user_id: UUID) -> Mapping[str, HeldCredential]:

@@ -12,8 +12,8 @@ from time_machine import Traveller
 
 from quizapp.accounts import tokens
 from quizapp.accounts.models import User
-from quizapp.credits.calendar_feed import calendar_of, version_of
-from quizapp.credits.deadlines import HeldDeadline
+from quizapp.credits.calendar_feed import calendar_of
+from quizapp.credits.deadlines import HeldDeadline, version_of
 from quizapp.credits.models import CalendarFeed, HeldCredential
 from quizapp.rules.credit_deadlines import Deadline
 from tests import make

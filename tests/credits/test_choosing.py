@@ -1,18 +1,10 @@
 """Choosing a credential from the list."""
 
-import pytest
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from tests import make
 from tests.pages import Pages
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 def test_the_list_names_every_credential_by_its_body(page: Pages, owner: User) -> None:

@@ -23,13 +23,6 @@ Hold = Callable[..., HeldCredential]
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def hold(session: Session, owner: User) -> Hold:
     """A CMM whose first cycle, from 20 May 2024 to 19 May 2025, has ended."""
 

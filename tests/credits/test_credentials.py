@@ -29,13 +29,6 @@ Hold = Callable[..., HeldCredential]
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def hold(session: Session, owner: User) -> Hold:
     def held(version: str = "12-months", **columns: object) -> HeldCredential:
         found = make.held_credential(session, owner, **columns)

@@ -49,13 +49,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
 def write(page: Pages, status: int = 200, /, **values: str) -> Page:
     return page.post(NEW, {"id": str(uuid4()), **FORM, **values}, status)
 

@@ -23,13 +23,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
 def preview(page: Pages, status: int = 200, /, **values: object) -> Page:
     return page.post("/credits/activities/preview", {"id": str(uuid4()), **FORM, **values}, status)
 

@@ -30,13 +30,6 @@ EIGHT = {
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def hold(session: Session, owner: User) -> Callable[..., HeldCredential]:
     def held(rules: str = "cmm", version: str = "", **columns: object) -> HeldCredential:
         found = make.held_credential(session, owner, rules=rules, **columns)

@@ -17,13 +17,6 @@ from tests.pages import Pages, text_of
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def tags(config: Config) -> CreditTags:
     return credit_tags(config.bank_dir)
 
