@@ -26,7 +26,7 @@ from quizapp.accounts import actions
 from quizapp.accounts.models import User
 from quizapp.app import create_app
 from quizapp.config import ROOT, Config, read_config
-from quizapp.db import Database, connect
+from quizapp.db import Database, connect, writing
 
 START_SECONDS = 60
 SECRET_KEY = "journeys " * 5
@@ -111,10 +111,13 @@ class Site:
 
     @contextmanager
     def rows(self) -> Iterator[Session]:
-        """A session on the site's database, committed at the end: for rows made by tests.make, and to look."""
-        with self.database.session() as session:
+        """A session on the site's database, for rows made by tests.make, and to look; never one inside another.
+
+        It takes the write lock first: the server's clock writes each second, and on SQLite a transaction that has
+        read before it writes fails when another has written in between.
+        """
+        with self.database.session() as session, writing(session):
             yield session
-            session.commit()
 
     def sign_in(self, context: BrowserContext, user: User) -> None:
         """Give a browser a session of `user` without going through pages."""

@@ -30,7 +30,8 @@ def activity(site: Site, request: pytest.FixtureRequest) -> Activity:
 def come_in(page: Page, site: Site, activity: Activity) -> None:
     """Open the certificates of an activity, as its owner on a phone."""
     with site.rows() as session:
-        site.sign_in(page.context, session.get_one(User, activity.user_id))
+        owner = session.get_one(User, activity.user_id)
+    site.sign_in(page.context, owner)
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     page.goto(f"/credits/activities/{activity.id}/certificates")
 
