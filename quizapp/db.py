@@ -136,9 +136,12 @@ def _sqlite_engine(path: str, url: str) -> Engine:
 
 def insert_into(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_by_dialect(session.get_bind().dialect.name, table)
+
+
+def insert_by_dialect(dialect: str, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """The same for a dialect by its name: for a statement that is put together once."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Storing what a candidate's devices send: the log grows, and the response rows follow; nothing here commits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from quizapp.attempts import queries
 from quizapp.attempts.models import Attempt, AttemptEvent, Response
 from quizapp.attempts.queries import SaveState
-from quizapp.db import DatabaseBusyError
+from quizapp.db import DatabaseBusyError, insert_by_dialect
 from quizapp.rules import answer_log, timing
 from quizapp.rules.answer_log import SHOWN, Event, StoredEvent
 
@@ -23,10 +23,6 @@ FORM_DEVICE = "form"
 MOST_PLACES = 1000
 MOST_EVENTS = 20_000
 LOG_INSERT = insert(AttemptEvent)
-INSERTS: Mapping[str, Callable[[type[Response]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 class NoSuchAttemptError(Exception):
@@ -251,7 +247,7 @@ def _upsert(session: Session, rows: list[dict[str, Any]]) -> None:
 @cache
 def _upsert_statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
     # Put together once, and run past the ORM: both took longer than the database takes to run it.
-    statement = INSERTS[dialect](Response)
+    statement = insert_by_dialect(dialect, Response)
     new = statement.excluded
     is_newer = tuple_(new.made_at, new.device, new.seq) > tuple_(Response.made_at, Response.device, Response.seq)
     changed: dict[str, Any] = {
