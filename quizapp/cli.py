@@ -39,8 +39,11 @@ from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
 from quizapp.credits.reminders import Rounds
 from quizapp.credits.rule_files import all_rules
 from quizapp.db import Database, connect, writing
+from quizapp.mail import actions as mail_actions
+from quizapp.mail import queries as mail_queries
 
 LONGEST_NOTE = 200
+MOST_REASONS = 10
 
 
 def alembic_config(connection: Connection) -> AlembicConfig:
@@ -166,17 +169,21 @@ def db_upgrade(config: Config) -> None:
     migrate(connect(config.database_url))
 
 
-@quizapp.command(help="Look whether what is projected from the logs still equals them.")
+@quizapp.command(help="Look whether what is projected from the logs still equals them, and what mail does not leave.")
 @click.option("--rebuild", is_flag=True, help="Write every attempt's responses and marks anew from its log.")
 @click.pass_obj
 def doctor(config: Config, *, rebuild: bool) -> None:
-    """One attempt a write, which is undone unless it is to be kept; fails when an attempt differs from its log."""
+    """One attempt a write, which is undone unless it is to be kept; fails when an attempt differs from its log.
+
+    Mail is only told of: what was given up stays given up, and would fail the command for ever.
+    """
     with opened(config) as session:
         keys = attempt_queries.all_attempts(session)
         differing = 0
         with click.progressbar(keys, label="Rebuilding attempts" if rebuild else "Comparing attempts") as bar:
             for user_id, attempt_id in bar:
                 differing += _rebuilt(session, user_id, attempt_id, keep=rebuild)
+        _tell_of_mail(session)
     if rebuild:
         click.echo(f"{len(keys)} attempts rebuilt from their logs. {differing} differed.")
     elif differing:
@@ -184,6 +191,17 @@ def doctor(config: Config, *, rebuild: bool) -> None:
         sys.exit(1)
     else:
         click.echo(f"{len(keys)} attempts, all equal to their logs.")
+
+
+def _tell_of_mail(session: Session) -> None:
+    """Say how many mails wait and why some never left: the first sign of a mail server that refuses them."""
+    reasons = mail_queries.given_up(session, mail_actions.MAX_TRIES)
+    failed = sum(number for _, number in reasons)
+    click.echo(f"{mail_queries.waiting_count(session) - failed} mails wait, {failed} were given up.")
+    for error, number in reasons[:MOST_REASONS]:
+        click.echo(f"  {number} given up: {error}")
+    if len(reasons) > MOST_REASONS:
+        click.echo(f"  {sum(number for _, number in reasons[MOST_REASONS:])} given up for other reasons")
 
 
 def _rebuilt(session: Session, user_id: UUID, attempt_id: UUID, *, keep: bool) -> bool:

@@ -119,6 +119,26 @@ def test_the_doctor_counts_what_differs_and_leaves_it_until_told(
     run("doctor")
 
 
+def test_the_doctor_tells_what_mail_waits_and_why_some_was_given_up(
+    session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quizapp.cli.MOST_REASONS", 2)
+    owner = make.user(session)
+    last = mail_actions.MAX_TRIES
+    make.outbox_mail(session, owner, sent_at=make.NOW)
+    make.outbox_mail(session, owner, tries=last - 1, last_error="OSError: down")
+    for error in ("timed out", "refused", "refused", "no such host"):
+        make.outbox_mail(session, owner, tries=last, last_error=error)
+    session.commit()
+    run("doctor")
+    assert capsys.readouterr().out.splitlines()[-5:-1] == [
+        "1 mails wait, 4 were given up.",
+        "  2 given up: refused",
+        "  1 given up: no such host",
+        "  1 given up for other reasons",
+    ]
+
+
 def test_help_names_the_command_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:
     run("users", "--help")
     assert capsys.readouterr().out.startswith("Usage: quizapp users ")

@@ -17,13 +17,16 @@ def waiting_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.sent_at.is_(None))) or 0
 
 
-def given_up(session: Session, max_tries: int) -> Sequence[OutboxMail]:
-    """Mails that were tried so often and did not leave; their last_error says why."""
-    return session.scalars(
-        select(OutboxMail)
+def given_up(session: Session, max_tries: int) -> list[tuple[str, int]]:
+    """Why mails that were tried so often did not leave, and how many for each reason; the commonest first."""
+    number = func.count()
+    rows = session.execute(
+        select(OutboxMail.last_error, number)
         .where(OutboxMail.sent_at.is_(None), OutboxMail.tries >= max_tries)
-        .order_by(OutboxMail.created_at)
-    ).all()
+        .group_by(OutboxMail.last_error)
+        .order_by(number.desc(), OutboxMail.last_error)
+    )
+    return [(error, how_many) for error, how_many in rows]
 
 
 def notices_of(session: Session, user_id: UUID, now: datetime) -> Sequence[Notice]:

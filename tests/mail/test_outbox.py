@@ -72,7 +72,7 @@ def test_a_mail_that_fails_waits_longer_each_time_and_stays_visible_in_the_end(
     session.refresh(mail)
     assert (mail.tries, mail.sent_at) == (8, None)
     assert mail.last_error == "ConnectionRefusedError: nobody there"
-    assert queries.given_up(session, actions.MAX_TRIES) == [mail]
+    assert queries.given_up(session, actions.MAX_TRIES) == [("ConnectionRefusedError: nobody there", 1)]
     assert queries.waiting_count(session) == 1
 
 
