@@ -27,6 +27,7 @@ from quizapp.credits.models import (
     CustomCredential,
     CycleRules,
     HeldCredential,
+    Retest,
 )
 from quizapp.mail.models import Notice, OutboxMail
 from quizapp.rules.credit_cycles import add_months
@@ -275,6 +276,12 @@ def closed_cycle(session: Session, held: HeldCredential, **columns: Any) -> Clos
     )
     values.setdefault("content", record.content)
     return _add(session, ClosedCycle(user_id=held.user_id, held_credential_id=held.id, **values))
+
+
+def retest(session: Session, held: HeldCredential, **columns: Any) -> Retest:
+    """A retest passed in the last weeks of the first cycle."""
+    values = {"passed_on": add_months(held.certified_on, 12) - timedelta(days=10), "created_at": NOW, **columns}
+    return _add(session, Retest(user_id=held.user_id, held_credential_id=held.id, **values))
 
 
 def custom_credential(session: Session, owner: User, name: str = "Fellow of the Chapter") -> CustomCredential:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base, json_content, json_list, long_text, person_key, random_key, short_text, slug
@@ -17,13 +17,15 @@ class HeldCredential(Base):
 
     `rules` names a rule file, or `custom-<id>` a credential of the person's own. `due_on` is a last day of a cycle as
     the body states it, and goes before what the rules would reckon. `further_credentials` are those of the same body
-    that the person holds beyond the ones entered here.
+    that the person holds beyond the ones entered here. `carried_in_minutes` were earned before this site was used, and
+    enter the cycle that holds `carried_in_from`.
     """
 
     __tablename__ = "held_credential"
     __table_args__ = (
         CheckConstraint("birth_month BETWEEN 1 AND 12", name="birth_month"),
         CheckConstraint("further_credentials BETWEEN 0 AND 20", name="further_credentials"),
+        CheckConstraint("carried_in_minutes >= 0", name="carried_in_minutes"),
         Index("uq_held_credential_user_id_rules", "user_id", "rules", unique=True),
     )
 
@@ -36,6 +38,8 @@ class HeldCredential(Base):
     is_member: Mapped[bool]
     member_until: Mapped[date | None]
     further_credentials: Mapped[int] = mapped_column(default=0)
+    carried_in_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    carried_in_from: Mapped[date | None]
     created_at: Mapped[datetime]
 
 
@@ -72,6 +76,18 @@ class ClosedCycle(Base):
     carried_minutes: Mapped[int]
     content: Mapped[json_content]
     closed_at: Mapped[datetime]
+
+
+class Retest(Base):
+    """An examination that its holder sat again and passed: it renews a cycle, or cycles start again on its day."""
+
+    __tablename__ = "retest"
+    __table_args__ = (ForeignKeyConstraint(["user_id", "held_credential_id"], _HELD_KEY, ondelete="CASCADE"),)
+
+    user_id: Mapped[person_key]
+    held_credential_id: Mapped[random_key]
+    passed_on: Mapped[date] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
 
 
 class CustomCredential(Base):
