@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium as chromiums
 from tests.browser.look import HEIGHT, Watch
@@ -15,6 +15,8 @@ from tests.browser.site import Site
 from tests.conftest import skip_loudly
 
 NewContext = Callable[..., BrowserContext]
+
+PATIENCE_MS = 20_000  # a machine that is busy with other things is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         try:
             found = chromiums.find(playwright)
@@ -60,7 +63,7 @@ def new_context(chromium: Browser, site: Site) -> Iterator[NewContext]:
         # Colours that fade would be measured half-way.
         defaults = {"viewport": {"width": 1280, "height": HEIGHT}, "reduced_motion": "reduce"}
         context = chromium.new_context(base_url=site.url, **{**defaults, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch.follow)
         contexts.append(context)
         return context

@@ -16,7 +16,6 @@ from tests.browser.site import Site
 
 ROOM_IS_READY = "#room[data-ready]"
 KEPT_FOR_OFFLINE = "html[data-offline=ready]"
-ARRIVED = 20_000
 
 
 class Sitting:
@@ -73,4 +72,4 @@ def at_item(page: Page, position: int) -> None:
 
 def nothing_waits(page: Page) -> None:
     """Wait until everything is stored."""
-    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved\."), timeout=ARRIVED)
+    expect(page.locator("#saved")).to_have_text(re.compile(r"^Saved\."))

@@ -80,7 +80,7 @@ class Site:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self.kill()
             raise

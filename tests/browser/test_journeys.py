@@ -119,7 +119,7 @@ def test_a_restart_of_the_server_in_the_middle_loses_nothing(new_context: NewCon
     page.locator(".option").first.click()
     expect(page.locator("#saved")).to_contain_text("wait")
     site.start()
-    expect(page.locator("#saved")).to_have_text("Saved. 6 answers stored.", timeout=15_000)
+    expect(page.locator("#saved")).to_have_text("Saved. 6 answers stored.")
     page.goto("/dashboard")
     page.get_by_role("button", name="Go on").first.click()
     expect(page.locator("h1")).to_have_text("Item 7 of 45")

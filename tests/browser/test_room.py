@@ -14,7 +14,7 @@ from quizapp.attempts.models import AttemptEvent
 from tests import make
 from tests.browser.conftest import NewContext
 from tests.browser.look import axe, look_here
-from tests.browser.room import ARRIVED, ROOM_IS_READY, Sitting, at_item, nothing_waits, press
+from tests.browser.room import ROOM_IS_READY, Sitting, at_item, nothing_waits, press
 from tests.browser.site import Site
 
 SELECT_TEN_CHARACTERS = """() => {
@@ -38,7 +38,7 @@ def test_a_whole_exam_of_200_items_by_keyboard(new_context: NewContext, site: Si
     expect(page.locator("#review [data-review=flagged]")).to_have_text("4")
     page.get_by_role("button", name="Submit and see the result").focus()
     press(page, "Enter")
-    expect(page.locator("h1")).to_have_text("Result: Full mock", timeout=ARRIVED)
+    expect(page.locator("h1")).to_have_text("Result: Full mock")
     assert sitting.stored() == {position: "ABC"[position % 3] for position in range(1, 201)}
     assert sorted(sitting.stored("flag")) == [50, 100, 150, 200]
 
