@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 
 from quizapp import web
 from quizapp.accounts import login
+from quizapp.accounts.address_routes import blueprint as addresses
 from quizapp.accounts.routes import blueprint as accounts
 from quizapp.attempts.routes import blueprint as attempts
 from quizapp.config import Config, read_config, secret_key_of
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     home,
     notices,
     accounts,
+    addresses,
     exam,
     room,
     allowances,

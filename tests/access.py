@@ -21,6 +21,8 @@ PUBLIC = {
     "accounts.sign_out",
     "accounts.try_sign_in",
     "accounts.use_reset_link",
+    "addresses.confirm",
+    "addresses.use_confirm_link",
     "deadlines.feed",
     "exam.start_sampler",
     "healthz",
@@ -52,6 +54,14 @@ GET  accounts.sign_in                 200       200      goes     goes   goes   
 POST accounts.sign_out                goes      goes     goes     goes   goes   goes     goes
 POST accounts.try_sign_in             422       422      goes     goes   goes   goes     goes
 POST accounts.use_reset_link          422       422      422      422    422    422      422
+
+GET  addresses.address                sign-in   sign-in  200      200    200    200      200
+POST addresses.ask_for_change         sign-in   sign-in  422      422    422    422      422
+GET  addresses.change                 sign-in   sign-in  404      200    404    404      404
+GET  addresses.confirm                200       200      200      200    200    200      200
+POST addresses.send_link              sign-in   sign-in  goes     goes   goes   goes     goes
+POST addresses.use_change_link        sign-in   sign-in  404      goes   404    404      404
+POST addresses.use_confirm_link       goes      goes     goes     goes   goes   goes     goes
 
 GET  allowances.ask_to_set_aside      sign-in   sign-in  404      200    404    404      404
 GET  allowances.ask_to_start_over     sign-in   sign-in  200      200    200    200      200

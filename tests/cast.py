@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from quizapp.accounts.models import ROLES, User
+from quizapp.accounts.queries import CHANGE, CONFIRM
 from quizapp.bank.models import Item
 from tests import make
 
@@ -92,7 +93,12 @@ def one_of_everything(
         "item_id": free[0].id,
         "token": make.mail_link(session, person, created_at=now),
     }
+    to_confirm = make.mail_link(session, person, purpose=CONFIRM, created_at=now)
+    to_change = make.mail_link(session, person, purpose=CHANGE, address=f"new-{person.email}", created_at=now)
     special: dict[str, dict[str, Any]] = {
+        "addresses": {"token": to_confirm},
+        "addresses.change": {"token": to_change},
+        "addresses.use_change_link": {"token": to_change},
         "deadlines": {"token": make.calendar_feed(session, person)},
         "closing": {"held_id": yearly.id, "start": "2025-01-01"},
         "closing.ask_to_reopen": {"start": closed.start_on.isoformat()},

@@ -39,9 +39,10 @@ Row = TypeVar("Row")
 
 
 def user(session: Session, email: str | None = "owner@example.org", role: str | None = None, **columns: Any) -> User:
-    """An account whose password is PASSWORD; `role` is author, reviewer or administrator."""
+    """An account with a confirmed address, whose password is PASSWORD; `role` is author, reviewer or administrator."""
     roles = {f"is_{name}": name == role for name in ROLES}
-    values = {"password_hash": _hash_of_password() if email else None, "created_at": NOW, **roles, **columns}
+    account = {"password_hash": _hash_of_password(), "email_confirmed_at": NOW} if email else {}
+    values = {"created_at": NOW, **account, **roles, **columns}
     return _add(session, User(id=uuid4(), email=email, **values))
 
 
@@ -129,10 +130,11 @@ def items(session: Session, number: int, *, prefix: str = "fin", **fields: Any) 
 
 
 def mail_link(session: Session, to: User, **columns: Any) -> str:
-    """A password reset link that was mailed; returns its token."""
+    """A link that was mailed, by default to reset the password; returns its token."""
     token, secret_hash = tokens.make(to.id)
     created_at = columns.get("created_at", NOW)
-    values = {"purpose": RESET, "created_at": created_at, "expires_at": created_at + timedelta(hours=1), **columns}
+    values = {"purpose": RESET, "address": to.email, "expires_at": created_at + timedelta(hours=1), **columns}
+    values.setdefault("created_at", created_at)
     _add(session, MailLink(user_id=to.id, secret_hash=secret_hash, **values))
     return token
 

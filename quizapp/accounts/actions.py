@@ -1,6 +1,7 @@
 """What people do with their accounts; nothing here commits. Hashes are made beforehand: they are slow on purpose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from sqlalchemy import Uuid, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quizapp.accounts import addresses, letters, queries, tokens, zones
+from quizapp.accounts import addresses, letters, links, queries, tokens, zones
 from quizapp.accounts.models import ROLES, MailLink, User, UserSession
 from quizapp.db import Base
 from quizapp.mail.actions import enqueue
@@ -24,10 +25,6 @@ class EmailTakenError(Exception):
 
 class PasswordChangedError(Exception):
     """The password is no longer the one that was checked a moment ago."""
-
-
-class LinkSpentError(Exception):
-    """The link was used before, is too old, or never existed."""
 
 
 class NoSuchUserError(Exception):
@@ -62,8 +59,15 @@ def register(
         "password_hash": password_hash,
         "time_zone": zones.known_or_default(time_zone),
     }
-    try:
+    with one_account_an_address():
         return _upgraded(session, guest_id, values) if guest_id else _added(session, values, now)
+
+
+@contextmanager
+def one_account_an_address() -> Iterator[None]:
+    """Raises EmailTakenError where the database refuses a second account with an address."""
+    try:
+        yield
     except IntegrityError as error:
         # The race for an address is told apart from other broken promises by the index that the database names.
         if "uq_user_email" in str(error.orig) or "user.email" in str(error.orig):
@@ -193,6 +197,7 @@ def change_password(
 ) -> None:
     """Set a new password, end every session but that of `token`, void reset links, tell the owner by mail.
 
+    A link to another address is void too: who knew the old password may have asked for it.
     Raises PasswordChangedError when the old password is no longer the one that was checked.
     """
     user = confirm_password(session, user_id, checked_hash, new_hash)
@@ -209,16 +214,8 @@ def send_reset_link(
     """
     if user is None or user.email is None:
         return
-    token, secret_hash = tokens.make(user.id)
-    session.add(
-        MailLink(
-            user_id=user.id,
-            secret_hash=secret_hash,
-            purpose=queries.RESET,
-            created_at=now,
-            expires_at=now + timedelta(minutes=RESET_LINK_MINUTES),
-        )
-    )
+    valid_for = timedelta(minutes=RESET_LINK_MINUTES)
+    token = links.make(session, user.id, queries.RESET, user.email, valid_for=valid_for, now=now)
     subject, body = letters.reset_link(address_of_page(token), RESET_LINK_MINUTES)
     enqueue(session, user.id, user.email, subject, body, now)
 
@@ -226,40 +223,19 @@ def send_reset_link(
 def reset_password(session: Session, token: str, *, new_hash: str, now: datetime) -> User:
     """Use a reset link: set the password, end every session, void the other links, tell the owner by mail.
 
+    It shows that mail to the address is read, so the address is confirmed too.
     Raises LinkSpentError; of two uses at the same moment one gets it.
     """
-    key = tokens.parse(token)
-    if key is None:
-        raise LinkSpentError
-    user_id, secret_hash = key
-    used = session.scalar(
-        update(MailLink)
-        .where(
-            MailLink.user_id == user_id,
-            MailLink.secret_hash == secret_hash,
-            MailLink.purpose == queries.RESET,
-            MailLink.used_at.is_(None),
-            MailLink.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(MailLink.user_id)
-    )
-    if used is None:
-        raise LinkSpentError
-    user = session.get_one(User, user_id, populate_existing=True, with_for_update=True)
+    user = links.confirm(session, token, queries.RESET, now)
     user.password_hash = new_hash
     session.flush()
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    session.execute(delete(UserSession).where(UserSession.user_id == user.id))
     _after_new_password(session, user, now)
     return user
 
 
 def _after_new_password(session: Session, user: User, now: datetime) -> None:
-    session.execute(
-        delete(MailLink).where(
-            MailLink.user_id == user.id, MailLink.purpose == queries.RESET, MailLink.used_at.is_(None)
-        )
-    )
+    links.void(session, user.id, [queries.RESET, queries.CHANGE])
     subject, body = letters.password_changed()
     enqueue(session, user.id, user.email or "", subject, body, now)
 

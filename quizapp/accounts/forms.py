@@ -71,6 +71,20 @@ class ChangePasswordForm(NewPasswordForm):
     current = PasswordField("Current password", [DataRequired(ENTER_IT), NOT_TOO_LONG])
 
 
+class NewAddressForm(AddressForm):
+    """Another address for the account with the address `current`, and the proof."""
+
+    email = EmailField("New email address", [DataRequired(ENTER_ADDRESS), Length(max=addresses.MAX_LENGTH)])
+    password = PasswordField("Password", [DataRequired(ENTER_IT), NOT_TOO_LONG])
+    current = ""
+
+    def validate_email(self, field: EmailField) -> None:
+        """Another one than the present one, whatever its capitals."""
+        super().validate_email(field)
+        if field.data == self.current:
+            raise ValidationError("That is the address of your account already.")
+
+
 class SettingsForm(BaseForm):
     """What a person says about themselves."""
 

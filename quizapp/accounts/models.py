@@ -19,6 +19,7 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("target_percent BETWEEN 50 AND 100", name="target_percent"),
         CheckConstraint("(email IS NULL) = (password_hash IS NULL)", name="guest_has_neither"),
+        CheckConstraint("email IS NOT NULL OR email_confirmed_at IS NULL", name="guest_has_nothing_confirmed"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         Index("uq_user_email", "email", unique=True),
         Index(
@@ -28,6 +29,7 @@ class User(Base):
 
     id: Mapped[random_key]
     email: Mapped[str | None] = mapped_column(String(254))
+    email_confirmed_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(String(200), info=NOT_EXPORTED)
     display_name: Mapped[short_text] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
@@ -44,6 +46,11 @@ class User(Base):
     def is_guest(self) -> bool:
         """Whether this person has no account yet."""
         return self.email is None
+
+    @property
+    def confirmed_email(self) -> str | None:
+        """The address, once its owner has shown that mail to it is read. Other mail than the account's own needs it."""
+        return self.email if self.email_confirmed_at else None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -65,16 +72,21 @@ class UserSession(Base):
 
 
 class MailLink(Base):
-    """A single-use secret sent by mail, such as a password reset."""
+    """A single-use secret sent by mail to an address, such as a password reset."""
 
     __tablename__ = "mail_link"
 
     user_id: Mapped[person_key]
     secret_hash: Mapped[secret_hash_key] = mapped_column(info=NOT_EXPORTED)
     purpose: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be used."""
+        return self.used_at is None and now < self.expires_at
 
 
 class Throttle(Base):

@@ -13,7 +13,7 @@ from quizapp.accounts.models import MailLink, User, UserSession
 from quizapp.db import Base
 from quizapp.mail.models import Notice
 
-RESET = "reset"
+RESET, CONFIRM, CHANGE = PURPOSES = ("reset", "confirm", "change")
 LEADS_TO_AN_ITEM = {"item_id", "option_order"}
 
 # It runs with every request, so it is put together once: that takes longer than running it. The header shows the
@@ -69,19 +69,32 @@ def user_by_id(session: Session, user_id: UUID) -> User | None:
     return session.get(User, user_id)
 
 
-def user_of_reset_link(session: Session, token: str, now: datetime) -> User | None:
-    """The person whose unused reset link `token` is, while it is valid."""
+def mailed_link(session: Session, token: str, purpose: str) -> tuple[User, MailLink] | None:
+    """The person and the link that `token` names, used or not; None when there is none for this purpose."""
     key = tokens.parse(token)
     if key is None:
         return None
     user_id, secret_hash = key
-    return session.scalar(
-        select(User)
+    row = session.execute(
+        select(User, MailLink)
         .join(MailLink, MailLink.user_id == User.id)
-        .where(
+        .where(MailLink.user_id == user_id, MailLink.secret_hash == secret_hash, MailLink.purpose == purpose)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def user_of_reset_link(session: Session, token: str, now: datetime) -> User | None:
+    """The person whose unused reset link `token` is, while it is valid."""
+    found = mailed_link(session, token, RESET)
+    return found[0] if found and found[1].is_open(now) else None
+
+
+def awaited_address(session: Session, user_id: UUID, now: datetime) -> str | None:
+    """The address that takes the place of a person's present one when the link that was mailed to it is used."""
+    return session.scalar(
+        select(MailLink.address).where(
             MailLink.user_id == user_id,
-            MailLink.secret_hash == secret_hash,
-            MailLink.purpose == RESET,
+            MailLink.purpose == CHANGE,
             MailLink.used_at.is_(None),
             MailLink.expires_at > now,
         )

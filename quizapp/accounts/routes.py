@@ -1,53 +1,22 @@
 """Registering, signing in and out, a forgotten password, settings, privacy."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
-from typing import Any, cast
+from typing import cast
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
-from quizapp.accounts import actions, browsers, forms, login, passwords, queries, throttling
+from quizapp.accounts import actions, address_actions, browsers, forms, links, login, passwords, queries, throttling
+from quizapp.accounts.answers import WRONG_PASSWORD, Refusal, counted, go, go_on, page, page_of_link, refusal_of
 from quizapp.accounts.models import User
 from quizapp.db import writing
 
 blueprint = Blueprint("accounts", __name__)
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a form that is filled in correctly was not accepted."""
-
-    text: str
-    status: int = 422
-    wait_seconds: int = 0
-
-
 WRONG_PAIR = Refusal("The address or the password is wrong.")
-WRONG_PASSWORD = Refusal("The password is wrong.")
-
-
-def _page(template: str, form: web.BaseForm | None = None, refusal: Refusal | None = None, **values: Any) -> Response:
-    """A page of accounts/; a form that was not accepted comes back with 422, one sent too often with 429."""
-    status = refusal.status if refusal else 422 if form and form.errors else 200
-    text = render_template(f"accounts/{template}.html", form=form, refusal=refusal, **values)
-    response = Response(text, status)
-    if refusal and refusal.wait_seconds:
-        response.headers["Retry-After"] = str(refusal.wait_seconds)
-    return response
-
-
-def _go(endpoint: str, **values: Any) -> ResponseReturnValue:
-    return redirect(url_for(endpoint, **values), 303)
-
-
-def _go_on() -> ResponseReturnValue:
-    """To where the visitor wanted to go before signing in, as long as that is on this site."""
-    wanted = request.args.get("next")
-    return redirect(wanted if wanted and web.is_local_path(wanted) else url_for("home.dashboard"), 303)
 
 
 def _guest() -> User | None:
@@ -60,28 +29,6 @@ def _is_member() -> bool:
     return visitor is not None and not visitor.is_guest
 
 
-def _counted(tries: list[throttling.Try], moment: datetime) -> Refusal | None:
-    """Count a try in a write of its own; a refusal when it is one too many."""
-    session = web.db_session()
-    with writing(session):
-        until = throttling.count(session, tries, moment)
-    if until is None:
-        return None
-    seconds = ceil((until - moment).total_seconds())
-    wait = web.format_duration(60 * ceil(seconds / 60))
-    return Refusal(f"Too many attempts. Try again in {wait}.", 429, seconds)
-
-
-def _refusal_of(
-    user: User | None, password: str | None, tries: list[throttling.Try], moment: datetime, wrong: Refusal
-) -> Refusal | None:
-    """Why this password does not do: tried too often, or wrong. Nobody's password takes as long to check."""
-    refusal = _counted(tries, moment)
-    if refusal:
-        return refusal
-    return None if passwords.is_right(user.password_hash if user else None, password or "") else wrong
-
-
 # --- Registering ----------------------------------------------------------------------------------------------------
 
 
@@ -90,10 +37,10 @@ def _refusal_of(
 def register() -> ResponseReturnValue:
     """The form for a new account."""
     if _is_member():
-        return _go_on()
+        return go_on()
     guest = _guest()
     form = forms.RegisterForm(data={"time_zone": guest.time_zone} if guest else None)
-    return _page("register", form, guest=guest)
+    return page("register", form, guest=guest)
 
 
 @web.public
@@ -101,13 +48,13 @@ def register() -> ResponseReturnValue:
 def create_account() -> ResponseReturnValue:
     """Make the account, or upgrade the guest who asks, and sign in."""
     if _is_member():
-        return _go_on()
+        return go_on()
     form, guest, moment = forms.RegisterForm(), _guest(), web.now()
     if not form.validate_on_submit():
-        return _page("register", form, guest=guest)
-    refusal = _counted(throttling.register(login.network()), moment)
+        return page("register", form, guest=guest)
+    refusal = counted(throttling.register(login.network()), moment)
     if refusal:
-        return _page("register", form, refusal, guest=guest)
+        return page("register", form, refusal, guest=guest)
     password_hash = passwords.hash_of(form.password.data or "")
     session = web.db_session()
     try:
@@ -120,15 +67,24 @@ def create_account() -> ResponseReturnValue:
                 time_zone=form.time_zone.data,
                 now=moment,
             )
+            _send_confirm_link(user, moment)
             login.start_session(user, moment, web.config().session_days)
     except actions.EmailTakenError:
         form.email.errors = ["There is an account with this address already."]
-        return _page("register", form, guest=guest, is_taken=True)
+        return page("register", form, guest=guest, is_taken=True)
     except actions.GuestGoneError:
         web.say("You have registered already. Sign in to go on.", "note")
-        return _go("accounts.sign_in")
+        return go("accounts.sign_in")
     web.say("Your account is ready." + (" What you did as a guest is in it." if guest else ""))
-    return _go_on()
+    return go_on()
+
+
+def _send_confirm_link(user: User, moment: datetime) -> None:
+    """Mail it, unless the mailbox has had many: who registers, leaves and registers again fills nobody's."""
+    session = web.db_session()
+    tries = throttling.address_link([user.email or ""], login.network())
+    if throttling.count(session, tries, moment) is None:
+        address_actions.send_confirm_link(session, user, address_of_page=page_of_link("addresses.confirm"), now=moment)
 
 
 # --- Signing in and out ---------------------------------------------------------------------------------------------
@@ -138,7 +94,7 @@ def create_account() -> ResponseReturnValue:
 @blueprint.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The form for people with an account."""
-    return _go_on() if _is_member() else _page("sign_in", forms.SignInForm(), guest=_guest())
+    return go_on() if _is_member() else page("sign_in", forms.SignInForm(), guest=_guest())
 
 
 @web.public
@@ -146,16 +102,16 @@ def sign_in() -> ResponseReturnValue:
 def try_sign_in() -> ResponseReturnValue:
     """Check the password and open a session; a guest's rows move into the account."""
     if _is_member():
-        return _go_on()
+        return go_on()
     form, guest, moment, session = forms.SignInForm(), _guest(), web.now(), web.db_session()
     if not form.validate_on_submit():
-        return _page("sign_in", form, guest=guest)
+        return page("sign_in", form, guest=guest)
     email = form.email.data or ""
     tries = throttling.sign_in(email, login.network())
     user = queries.user_by_email(session, email)
-    refusal = _refusal_of(user, form.password.data, tries, moment, WRONG_PAIR)
+    refusal = refusal_of(user, form.password.data, tries, moment, WRONG_PAIR)
     if user is None or user.password_hash is None or refusal:
-        return _page("sign_in", form, refusal, guest=guest)
+        return page("sign_in", form, refusal, guest=guest)
     checked_hash, renewed = user.password_hash, passwords.renewed(user.password_hash, form.password.data or "")
     try:
         with writing(session):
@@ -164,10 +120,10 @@ def try_sign_in() -> ResponseReturnValue:
             throttling.give_back(session, tries, moment)
             login.start_session(user, moment, web.config().session_days)
     except actions.PasswordChangedError:
-        return _page("sign_in", form, WRONG_PAIR, guest=guest)
+        return page("sign_in", form, WRONG_PAIR, guest=guest)
     if moved:
         web.say("You are signed in, and what you did as a guest is in your account.")
-    return _go_on()
+    return go_on()
 
 
 @web.public
@@ -180,7 +136,7 @@ def sign_out() -> ResponseReturnValue:
             actions.end_session(session, login.session_token())
     login.end_session()
     web.say("You are signed out.")
-    return _go("home.landing")
+    return go("home.landing")
 
 
 # --- A forgotten password -------------------------------------------------------------------------------------------
@@ -190,7 +146,7 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/forgotten-password")
 def forgotten_password() -> ResponseReturnValue:
     """Ask for the address."""
-    return _page("forgotten_password", forms.AddressForm(data={"email": request.args.get("email", "")}))
+    return page("forgotten_password", forms.AddressForm(data={"email": request.args.get("email", "")}))
 
 
 @web.public
@@ -199,27 +155,22 @@ def send_reset_link() -> ResponseReturnValue:
     """Put a link into the outbox; the answer is the same whether or not there is such an account."""
     form, moment, session = forms.AddressForm(), web.now(), web.db_session()
     if not form.validate_on_submit():
-        return _page("forgotten_password", form)
+        return page("forgotten_password", form)
     email = form.email.data or ""
-    refusal = _counted(throttling.reset(email, login.network()), moment)
+    refusal = counted(throttling.reset(email, login.network()), moment)
     if refusal:
-        return _page("forgotten_password", form, refusal)
+        return page("forgotten_password", form, refusal)
     user = queries.user_by_email(session, email)
     with writing(session):
-        actions.send_reset_link(session, user, address_of_page=_reset_page, now=moment)
-    return _go("accounts.reset_link_sent")
-
-
-def _reset_page(token: str) -> str:
-    """The page's full address from the settings: a request's Host header may lie."""
-    return web.config().base_url + url_for("accounts.reset_password", token=token)
+        actions.send_reset_link(session, user, address_of_page=page_of_link("accounts.reset_password"), now=moment)
+    return go("accounts.reset_link_sent")
 
 
 @web.public
 @blueprint.get("/forgotten-password/sent")
 def reset_link_sent() -> ResponseReturnValue:
     """What to do next."""
-    return _page("reset_link_sent", valid_minutes=actions.RESET_LINK_MINUTES)
+    return page("reset_link_sent", valid_minutes=actions.RESET_LINK_MINUTES)
 
 
 @web.public
@@ -227,7 +178,7 @@ def reset_link_sent() -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     """The form behind a mailed link. Looking uses nothing up: mail scanners follow links."""
     user = queries.user_of_reset_link(web.db_session(), token, web.now())
-    return _page("reset_password", forms.NewPasswordForm(), user=user)
+    return page("reset_password", forms.NewPasswordForm(), user=user)
 
 
 @web.public
@@ -238,17 +189,17 @@ def use_reset_link(token: str) -> ResponseReturnValue:
     user = queries.user_of_reset_link(session, token, moment)
     form.email = user.email or "" if user else ""
     if user is None or not form.validate_on_submit():
-        return _page("reset_password", form, user=user)
+        return page("reset_password", form, user=user)
     new_hash = passwords.hash_of(form.password.data or "")
     try:
         with writing(session):
             actions.reset_password(session, token, new_hash=new_hash, now=moment)
             throttling.forget(session, throttling.Try(throttling.SIGN_IN_BY_ADDRESS, form.email))
-    except actions.LinkSpentError:
-        return _page("reset_password", form, user=None)
+    except links.LinkSpentError:
+        return page("reset_password", form, user=None)
     login.end_session()
     web.say("Your new password is set. Sign in with it.")
-    return _go("accounts.sign_in")
+    return go("accounts.sign_in")
 
 
 # --- Settings -------------------------------------------------------------------------------------------------------
@@ -257,7 +208,7 @@ def use_reset_link(token: str) -> ResponseReturnValue:
 @blueprint.get("/settings")
 def settings() -> ResponseReturnValue:
     """Name, time zone, exam date, target; ways to password, sessions and privacy."""
-    return _page("settings", forms.SettingsForm(obj=login.me()))
+    return _settings_page(forms.SettingsForm(obj=login.me()))
 
 
 @blueprint.post("/settings")
@@ -265,7 +216,7 @@ def save_settings() -> ResponseReturnValue:
     """Keep them."""
     form, session, user = forms.SettingsForm(obj=login.me()), web.db_session(), login.me()
     if not form.validate_on_submit():
-        return _page("settings", form)
+        return _settings_page(form)
     with writing(session):
         actions.change_settings(
             session,
@@ -277,13 +228,18 @@ def save_settings() -> ResponseReturnValue:
             wants_reminders=form.wants_reminders.data,
         )
     web.say("Saved.")
-    return _go("accounts.settings")
+    return go("accounts.settings")
+
+
+def _settings_page(form: forms.SettingsForm) -> Response:
+    awaited = queries.awaited_address(web.db_session(), login.me().id, web.now())
+    return page("settings", form, user=login.me(), awaited_address=awaited)
 
 
 @blueprint.get("/settings/password")
 def password() -> ResponseReturnValue:
     """The form for a new password."""
-    return _page("password", forms.ChangePasswordForm(), user=login.me())
+    return page("password", forms.ChangePasswordForm(), user=login.me())
 
 
 @blueprint.post("/settings/password")
@@ -292,11 +248,11 @@ def change_password() -> ResponseReturnValue:
     form, moment, session, user = forms.ChangePasswordForm(), web.now(), web.db_session(), login.me()
     form.email = user.email or ""
     if not form.validate_on_submit():
-        return _page("password", form, user=user)
+        return page("password", form, user=user)
     tries = throttling.sign_in(form.email, login.network())
-    refusal = _refusal_of(user, form.current.data, tries, moment, WRONG_PASSWORD)
+    refusal = refusal_of(user, form.current.data, tries, moment, WRONG_PASSWORD)
     if refusal:
-        return _page("password", form, refusal, user=user)
+        return page("password", form, refusal, user=user)
     checked_hash, new_hash = user.password_hash or "", passwords.hash_of(form.password.data or "")
     try:
         with writing(session):
@@ -310,16 +266,16 @@ def change_password() -> ResponseReturnValue:
             )
             throttling.give_back(session, tries, moment)
     except actions.PasswordChangedError:
-        return _page("password", form, WRONG_PASSWORD, user=user)
+        return page("password", form, WRONG_PASSWORD, user=user)
     web.say("Your new password is set, and your other sessions have ended.")
-    return _go("accounts.settings")
+    return go("accounts.settings")
 
 
 @blueprint.get("/settings/sessions")
 def sessions() -> ResponseReturnValue:
     """Where the person is signed in."""
     rows = queries.sessions_of(web.db_session(), login.me().id, web.now())
-    return _page("sessions", rows=rows, own_hash=login.session_key()[1], describe=browsers.describe)
+    return page("sessions", rows=rows, own_hash=login.session_key()[1], describe=browsers.describe)
 
 
 @blueprint.post("/settings/sessions/end")
@@ -330,7 +286,7 @@ def end_session() -> ResponseReturnValue:
     with writing(session):
         actions.end_session_by_hash(session, login.me().id, secret_hash)
     web.say("That session has ended.")
-    return _go("accounts.sessions")
+    return go("accounts.sessions")
 
 
 @blueprint.post("/settings/sessions/end-others")
@@ -340,7 +296,7 @@ def end_other_sessions() -> ResponseReturnValue:
     with writing(session):
         actions.end_other_sessions(session, login.session_token())
     web.say("Your other sessions have ended.")
-    return _go("accounts.sessions")
+    return go("accounts.sessions")
 
 
 def _bytes_of(text: str) -> bytes | None:
@@ -364,7 +320,7 @@ def export() -> ResponseReturnValue:
 @blueprint.get("/settings/delete")
 def leave() -> ResponseReturnValue:
     """What deleting the account means, and the password."""
-    return _page("delete", forms.PasswordForm(), user=login.me())
+    return page("delete", forms.PasswordForm(), user=login.me())
 
 
 @blueprint.post("/settings/delete")
@@ -372,11 +328,11 @@ def delete_account() -> ResponseReturnValue:
     """Remove the person and all that is theirs."""
     form, moment, session, user = forms.PasswordForm(), web.now(), web.db_session(), login.me()
     if not form.validate_on_submit():
-        return _page("delete", form, user=user)
+        return page("delete", form, user=user)
     tries = throttling.sign_in(user.email or "", login.network())
-    refusal = _refusal_of(user, form.password.data, tries, moment, WRONG_PASSWORD)
+    refusal = refusal_of(user, form.password.data, tries, moment, WRONG_PASSWORD)
     if refusal:
-        return _page("delete", form, refusal, user=user)
+        return page("delete", form, refusal, user=user)
     farewells = web.farewells_to(user.id)
     with writing(session):
         throttling.give_back(session, tries, moment)
@@ -385,4 +341,4 @@ def delete_account() -> ResponseReturnValue:
         farewell()
     login.end_session()
     web.say("Your account and everything in it have been deleted.")
-    return _go("home.landing")
+    return go("home.landing")

@@ -5,7 +5,7 @@ is judged, so that a hundred at the same moment are no way around; a success giv
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -51,6 +51,8 @@ SIGN_IN_BY_ADDRESS = Limit("sign-in address", 10, timedelta(minutes=15))
 SIGN_IN_BY_NETWORK = Limit("sign-in network", 50, timedelta(minutes=15))
 RESET_BY_ADDRESS = Limit("reset address", 3, timedelta(hours=1))
 RESET_BY_NETWORK = Limit("reset network", 20, timedelta(hours=1))
+ADDRESS_LINK_BY_ADDRESS = Limit("address link address", 5, timedelta(hours=1))
+ADDRESS_LINK_BY_NETWORK = Limit("address link network", 40, timedelta(hours=1))
 REGISTER_BY_NETWORK = Limit("register network", 20, timedelta(hours=1))
 GUEST_BY_NETWORK = Limit("guest network", 60, timedelta(hours=1))
 
@@ -63,6 +65,12 @@ def sign_in(address: str, network: str) -> list[Try]:
 def reset(address: str, network: str) -> list[Try]:
     """What asking for a reset link counts towards."""
     return [Try(RESET_BY_ADDRESS, address), Try(RESET_BY_NETWORK, network)]
+
+
+def address_link(mailed_to: Iterable[str], network: str) -> list[Try]:
+    """What mail about an address counts towards: each mailbox that gets one, in one order for all."""
+    by_address = [Try(ADDRESS_LINK_BY_ADDRESS, address) for address in sorted(mailed_to)]
+    return [*by_address, Try(ADDRESS_LINK_BY_NETWORK, network)]
 
 
 def register(network: str) -> list[Try]:

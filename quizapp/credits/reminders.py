@@ -124,14 +124,17 @@ def _reminder(held: HeldDeadline, step: str, today: date) -> Reminder:
 
 
 def remind(session: Session, user_id: UUID, reminders: Sequence[Reminder], base_url: str, now: datetime) -> int:
-    """Tell each reminder on the site, once, and by mail to who wants that; returns how many were new."""
+    """Tell each reminder on the site, once; returns how many were new.
+
+    Who wants that gets them by mail too, once their address is confirmed: a mistyped one may be a stranger's.
+    """
     user = session.get(User, user_id, populate_existing=True)
     if user is None:
         return 0
     new = [each for each in reminders if tell(session, user_id, each.key, each.title, each.body, PAGE, now)]
-    if user.wants_reminders and user.email:
+    if user.wants_reminders and user.confirmed_email:
         for each in new:
-            enqueue(session, user_id, user.email, each.title, _letter(each, base_url), now)
+            enqueue(session, user_id, user.confirmed_email, each.title, _letter(each, base_url), now)
     return len(new)
 
 

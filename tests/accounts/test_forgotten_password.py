@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizapp.accounts import actions, passwords, queries
+from quizapp.accounts import actions, links, passwords, queries
 from quizapp.accounts.models import MailLink, UserSession
 from quizapp.mail.models import OutboxMail
 from tests import make
@@ -103,17 +103,17 @@ def test_of_two_uses_at_the_same_moment_one_gets_it(page: Pages, session: Sessio
     make.user(session)
     page.post("/forgotten-password", ADDRESS)
     token = mailed_link(session).rpartition("/")[2]
-    with pytest.raises(actions.LinkSpentError):
+    with pytest.raises(links.LinkSpentError):
         actions.reset_password(session, token, new_hash="late", now=make.NOW + timedelta(hours=1))
     actions.reset_password(session, token, new_hash="one", now=make.NOW)
-    with pytest.raises(actions.LinkSpentError):
+    with pytest.raises(links.LinkSpentError):
         actions.reset_password(session, token, new_hash="two", now=make.NOW)
 
 
 def test_a_session_token_is_no_reset_link(page: Pages, session: Session) -> None:
     token = actions.open_session(session, make.user(session), browser="", days=30, now=make.NOW)
     assert page.get(f"/reset-password/{token}").h1 == "This link no longer works"
-    with pytest.raises(actions.LinkSpentError):
+    with pytest.raises(links.LinkSpentError):
         actions.reset_password(session, "nonsense", new_hash="x", now=make.NOW)
 
 
