@@ -18,7 +18,7 @@ from quizapp.config import Config, read_config
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
 from quizapp.credits.queries import Standings, closed_of, standings_of
-from quizapp.credits.rule_files import all_rules
+from quizapp.credits.rule_book import all_rules
 from quizapp.db import Database, connect
 from quizapp.rules.credit_rules import Credit
 from quizapp.rules.credit_status import statuses_of

@@ -37,7 +37,8 @@ from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
 from quizapp.credits.reminders import Rounds
-from quizapp.credits.rule_files import all_rules
+from quizapp.credits.rule_book import check_rule_files, rule_book
+from quizapp.credits.rule_troubles import rule_troubles
 from quizapp.db import Database, connect, writing
 from quizapp.mail import actions as mail_actions
 from quizapp.mail import queries as mail_queries
@@ -169,12 +170,13 @@ def db_upgrade(config: Config) -> None:
     migrate(connect(config.database_url))
 
 
-@quizapp.command(help="Look whether what is projected from the logs still equals them, and what mail does not leave.")
+@quizapp.command(help="Look at what is projected from the logs, at mail that does not leave, and at credits' rules.")
 @click.option("--rebuild", is_flag=True, help="Write every attempt's responses and marks anew from its log.")
 @click.pass_obj
 def doctor(config: Config, *, rebuild: bool) -> None:
     """One attempt a write, which is undone unless it is to be kept; fails when an attempt differs from its log.
 
+    It fails too when rules of credits cannot be read, or have lost a version that somebody holds a credential under.
     Mail is only told of: what was given up stays given up, and would fail the command for ever.
     """
     with opened(config) as session:
@@ -184,13 +186,17 @@ def doctor(config: Config, *, rebuild: bool) -> None:
             for user_id, attempt_id in bar:
                 differing += _rebuilt(session, user_id, attempt_id, keep=rebuild)
         _tell_of_mail(session)
+        troubles = rule_troubles(session, config.bank_dir)
+    for trouble in troubles:
+        click.echo(trouble)
     if rebuild:
         click.echo(f"{len(keys)} attempts rebuilt from their logs. {differing} differed.")
     elif differing:
         click.echo(f"{differing} of {len(keys)} attempts differ from their logs. Mend: quizapp doctor --rebuild")
-        sys.exit(1)
     else:
         click.echo(f"{len(keys)} attempts, all equal to their logs.")
+    if troubles or (differing and not rebuild):
+        sys.exit(1)
 
 
 def _tell_of_mail(session: Session) -> None:
@@ -278,6 +284,7 @@ def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: 
 def bank_check(config: Config, today: datetime | None) -> None:
     """Say what is wrong, with file and line. Errors fail, warnings do not."""
     items = _read(config)
+    check_rule_files(config.bank_dir)
     read_reviews(config.bank_dir)
     found = check(items, (today or datetime.now(UTC)).date(), read_facts(config.bank_dir))
     for problem in found.warnings:
@@ -296,7 +303,6 @@ def bank_check(config: Config, today: datetime | None) -> None:
 
 def _read(config: Config) -> list[ReadItem]:
     blueprint_of(config.bank_dir)
-    all_rules(config.bank_dir)
     return read_items(config.bank_dir, tags_of(config.bank_dir))
 
 
@@ -315,6 +321,8 @@ def _load(session: Session, config: Config) -> None:
     )
     if readings.writes:
         click.echo(f"Passed readings: {len(readings.added)} new, {len(readings.removed)} taken back.")
+    for problem in rule_book(config.bank_dir).problems:
+        click.echo(f"  rules that cannot be read, so their credential is left out: {problem}")
     for item_id in report.conflicts:
         click.echo(f"  conflict: {item_id}")
     for item_id in report.unflagged:

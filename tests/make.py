@@ -17,7 +17,6 @@ from quizapp.bank.content import content_of
 from quizapp.bank.item_files import Checked, Cite, ItemText, OptionText
 from quizapp.bank.models import Item, ItemTag, ItemVersion, PassedReading
 from quizapp.credits import custom
-from quizapp.credits.custom import WrittenRules
 from quizapp.credits.cycle_records import CycleRecord, RecordedHolder, RecordedRules, RecordedUnit
 from quizapp.credits.models import (
     Activity,
@@ -29,6 +28,7 @@ from quizapp.credits.models import (
     HeldCredential,
     Retest,
 )
+from quizapp.credits.written_rules import WrittenRules
 from quizapp.mail.models import Notice, OutboxMail
 from quizapp.rules.credit_cycles import add_months
 

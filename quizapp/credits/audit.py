@@ -11,7 +11,7 @@ from uuid import UUID
 
 from quizapp.credits.cycle_records import CycleRecord, RecordedActivity, counted_activities, record_in, record_of
 from quizapp.credits.models import Certificate
-from quizapp.credits.queries import Holding, Standings
+from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.rules.credit_words import amount_text, day_text, hours_text, hundredths
 
 NO_AFFILIATION = "Made with quizapp from what its holder entered. Not affiliated with, or endorsed by, the body."
@@ -52,7 +52,7 @@ def plain_file_name(name: str) -> str:
 
 
 def record_for(
-    holding: Holding,
+    holding: Holding | Unreadable,
     start: date,
     standings: Standings,
     certificates: Mapping[UUID, Sequence[Certificate]],
@@ -61,6 +61,8 @@ def record_for(
     """A closed cycle as it is on record, another one as it stands today; None where no cycle begins on that day."""
     if start in holding.closed:
         return record_in(holding.closed[start])
+    if isinstance(holding, Unreadable):
+        return None
     status = holding.status_from(start)
     if status is None:
         return None

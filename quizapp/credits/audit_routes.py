@@ -108,10 +108,12 @@ def _pack_or_404(held_id: UUID, start: str) -> Pack:
     except ValueError:
         abort(404)
     standings = queries.standings_of(session, person.id, web.today(), web.config().bank_dir)
-    holding = web.or_404(standings.holding(held_id))
+    held_one = standings.held_one(held_id)
+    if held_one is None:
+        abort(404)
     ids = [activity.id for activity in standings.activities]
     certificates = evidence_queries.certificates_of(session, person.id, ids)
-    record = web.or_404(audit.record_for(holding, first_day, standings, certificates, web.today()))
+    record = web.or_404(audit.record_for(held_one, first_day, standings, certificates, web.today()))
     session.commit()  # Setting and packing take seconds, during which no transaction stays open.
     return Pack(record, list(audit.exhibits_of(record, certificates)))
 

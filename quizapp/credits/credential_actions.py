@@ -1,6 +1,6 @@
 """Holding credentials, changing and dropping them; nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +81,7 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
     )
     if session.scalar(statement) is None:
         return False
-    _check_closed_cycles(session, held, drawn)
+    _check_closed_cycles(session, held, drawn, {version.slug for version in holding.rules.versions})
     if is_moved or (from_on, wanted.version) != (present.start, present.rules.slug):
         _forget_rules(session, held, date.min if is_moved else from_on)
         _set_rules(session, held.user_id, held.id, from_on, wanted.version)
@@ -105,8 +105,24 @@ def _drawn(holding: Holding, wanted: WantedCredential, today: date) -> tuple[dat
     return from_on, drawn
 
 
-def _check_closed_cycles(session: Session, held: HeldCredential, drawn: Sequence[Cycle]) -> None:
-    """Every closed cycle is still one of the cycles that the change would draw."""
+def replace_versions(session: Session, user_id: UUID, held_id: UUID, lost: Container[str], version: str) -> None:
+    """Let another version hold wherever one of the lost ones was chosen; records of closed cycles stay as they are."""
+    chosen = session.scalars(
+        select(CycleRules).where(CycleRules.user_id == user_id, CycleRules.held_credential_id == held_id)
+    )
+    for entry in chosen:
+        if entry.version in lost:
+            entry.version = version
+    session.flush()
+
+
+def _check_closed_cycles(
+    session: Session, held: HeldCredential, drawn: Sequence[Cycle], versions: Container[str]
+) -> None:
+    """Every closed cycle is still one of the cycles that the change would draw.
+
+    Its days are what counts where its version is not among the rules any more: nothing could draw it under that.
+    """
     kept = {(each.start, each.last_day, each.rules.slug) for each in drawn}
     closed = session.execute(
         select(ClosedCycle.start_on, ClosedCycle.last_on, ClosedCycle.version)
@@ -114,7 +130,8 @@ def _check_closed_cycles(session: Session, held: HeldCredential, drawn: Sequence
         .order_by(ClosedCycle.start_on)
     )
     for start, last_day, version in closed:
-        if (start, last_day, version) not in kept:
+        days_kept = {(first, last) for first, last, slug in kept if slug == version or version not in versions}
+        if (start, last_day) not in days_kept:
             raise ClosedCycleMovesError(start, last_day)
 
 

@@ -1,5 +1,6 @@
 """Credentials held: choosing, adding, changing and deleting them, and where each of their cycles stands."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -8,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from quizapp.accounts.login import me
 from quizapp.credits import credential_actions as actions
 from quizapp.credits import custom, evidence_queries, queries
+from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.credential_forms import CredentialForm
 from quizapp.credits.cycle_records import changes_since, counted_activities, record_in
-from quizapp.credits.models import Activity, ClosedCycle, HeldCredential
-from quizapp.credits.queries import Holding, Standings
-from quizapp.credits.rule_files import CUSTOM, CredentialRules, all_rules
+from quizapp.credits.models import Activity, ClosedCycle
+from quizapp.credits.queries import Holding, Standings, Unreadable
+from quizapp.credits.rule_book import all_rules
+from quizapp.credits.rule_files import CUSTOM, CredentialRules
 from quizapp.db import writing
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_status import CycleStatus
@@ -28,11 +31,13 @@ blueprint = Blueprint("credentials", __name__)
 def details(held_id: UUID) -> ResponseReturnValue:
     """Where a cycle stands: the present one, or what `cycle` names by its first day; closed ones as recorded."""
     standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
-    holding = or_404(standings.holding(held_id))
-    start = day_or_404(request.args.get("cycle", holding.present.cycle.start.isoformat()))
-    closed = holding.closed.get(start)
-    if closed is not None:
-        return _closed_page(standings, holding, closed)
+    held_one = _of(standings, held_id)
+    start = day_or_404(request.args["cycle"]) if "cycle" in request.args else None
+    if start and start in held_one.closed:
+        return _closed_page(standings, held_one, held_one.closed[start])
+    if isinstance(held_one, Unreadable):
+        return _unreadable_page(held_one, start)
+    holding, start = held_one, start or held_one.present.cycle.start
     status = or_404(holding.status_from(start))
     activities = [activity for activity in standings.activities if str(activity.id) in status.entries]
     certificates = evidence_queries.certificates_of(db_session(), me().id, [each.id for each in activities])
@@ -50,7 +55,14 @@ def details(held_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _closed_page(standings: Standings, holding: Holding, closed: ClosedCycle) -> str:
+def _unreadable_page(held_one: Unreadable, start: date | None) -> str:
+    """What is kept of a credential whose rules cannot be read, and the ways out; of its cycles, only closed ones."""
+    if start is not None:
+        abort(404)
+    return _page("unreadable", held_one=held_one, custom_id=custom.id_in(held_one.held.rules))
+
+
+def _closed_page(standings: Standings, holding: Holding | Unreadable, closed: ClosedCycle) -> str:
     record = record_in(closed)
     ids = [UUID(each.id) for each in record.activities if each.certificates]
     certificates = evidence_queries.certificates_of(db_session(), me().id, ids)
@@ -60,7 +72,8 @@ def _closed_page(standings: Standings, holding: Holding, closed: ClosedCycle) ->
         closed=closed,
         record=record,
         changes=changes_since(record, holding, standings, certificates),
-        is_latest=closed is holding.latest_closed,
+        # Opened again, a cycle is reckoned anew, which takes rules.
+        is_latest=isinstance(holding, Holding) and closed is holding.latest_closed,
     )
 
 
@@ -154,39 +167,55 @@ def _rules_or_404(slug: str) -> CredentialRules:
 
 @blueprint.get("/credits/credentials/<uuid:held_id>/edit")
 def edit_credential(held_id: UUID) -> ResponseReturnValue:
-    """The form, filled in."""
-    holding = _holding_or_404(held_id)
-    form = CredentialForm(rules=holding.rules, today=today(), data=_form_data_of(holding.held, holding))
-    return _form_page(holding.rules, form, holding)
+    """The form, filled in; where no rules are left to choose from, the page that says so."""
+    held_one = _held_or_404(held_id)
+    if held_one.rules is None:
+        return redirect(url_for(".details", held_id=held_id))
+    form = CredentialForm(rules=held_one.rules, today=today(), data=_form_data_of(held_one))
+    return _form_page(held_one.rules, form, held_one)
 
 
 @blueprint.post("/credits/credentials/<uuid:held_id>/edit")
 def change_credential(held_id: UUID) -> ResponseReturnValue:
     """Change a credential; its closed cycles stay."""
-    holding = _holding_or_404(held_id)
-    form = CredentialForm(rules=holding.rules, today=today())
+    held_one = _held_or_404(held_id)
+    if held_one.rules is None:
+        abort(409)
+    form = CredentialForm(rules=held_one.rules, today=today())
     if not form.validate_on_submit():
-        return _form_page(holding.rules, form, holding)
-    wanted = form.wanted()
-    session = db_session()
+        return _form_page(held_one.rules, form, held_one)
     try:
-        with writing(session):
-            if not custom.keeps_version(session, me().id, holding.rules.slug, wanted.version):
-                abort(409)
-            or_404(actions.change_credential(session, holding, wanted, today()) or None)
+        with writing(db_session()):
+            _change(held_one, form.wanted())
     except actions.ClosedCycleMovesError as error:
-        form.certified_on.errors = [_stays_text(error)]
-        return _form_page(holding.rules, form, holding)
-    say(f"Saved: {holding.rules.short_name}.")
+        form.certified_on.errors = [_stays_text(error, held_one)]
+        return _form_page(held_one.rules, form, held_one)
+    say(f"Saved: {held_one.name}.")
     return redirect(url_for(".details", held_id=held_id), 303)
 
 
-def _stays_text(error: actions.ClosedCycleMovesError) -> str:
+def _change(held_one: Holding | Unreadable, wanted: WantedCredential) -> None:
+    """The change; where versions of the rules are lost, the chosen one takes their place first."""
+    session, held = db_session(), held_one.held
+    if not custom.keeps_version(session, me().id, held.rules, wanted.version):
+        abort(409)
+    if isinstance(held_one, Unreadable):
+        actions.replace_versions(session, me().id, held.id, held_one.lost, wanted.version)
+        # Only now can its cycles be reckoned, and what is wanted be compared with the closed ones among them.
+        held_one = _held_or_404(held.id)
+    if isinstance(held_one, Unreadable):
+        abort(409)
+    or_404(actions.change_credential(session, held_one, wanted, today()) or None)
+
+
+def _stays_text(error: actions.ClosedCycleMovesError, held_one: Holding | Unreadable) -> str:
     days = f"{credit_words.day_text(error.start)} to {credit_words.day_text(error.last_day)}"
-    return f"Nothing is saved: the cycle {days} is closed and would get other days or rules. Reopen it first."
+    way = "Reopen it first." if isinstance(held_one, Holding) else "Choose rules whose cycles have the same days."
+    return f"Nothing is saved: the cycle {days} is closed and would get other days or rules. {way}"
 
 
-def _form_data_of(held: HeldCredential, holding: Holding) -> dict[str, object]:
+def _form_data_of(held_one: Holding | Unreadable) -> dict[str, object]:
+    held = held_one.held
     return {
         "certified_on": held.certified_on,
         "birth_month": str(held.birth_month or ""),
@@ -194,37 +223,47 @@ def _form_data_of(held: HeldCredential, holding: Holding) -> dict[str, object]:
         "is_member": "yes" if held.is_member else "no",
         "member_until": held.member_until,
         "further_credentials": held.further_credentials,
-        "version": holding.present.cycle.rules.slug,
+        "version": held_one.present.cycle.rules.slug if isinstance(held_one, Holding) else None,
     }
 
 
 @blueprint.get("/credits/credentials/<uuid:held_id>/delete")
 def ask_to_delete_credential(held_id: UUID) -> ResponseReturnValue:
     """Ask before a credential is forgotten."""
-    return _page("credential_delete", holding=_holding_or_404(held_id))
+    return _page("credential_delete", holding=_held_or_404(held_id))
 
 
 @blueprint.post("/credits/credentials/<uuid:held_id>/delete")
 def delete_credential(held_id: UUID) -> ResponseReturnValue:
     """Forget a credential with its closed cycles; activities stay."""
-    holding = _holding_or_404(held_id)
+    held_one = _held_or_404(held_id)
     session = db_session()
     with writing(session):
         or_404(actions.drop_credential(session, me().id, held_id) or None)
-    say(f"{holding.rules.short_name} is deleted. Your activities are still here.")
+    say(f"{held_one.name} is deleted. Your activities are still here.")
     return redirect(url_for("credits.overview"), 303)
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
 
 
-def _holding_or_404(held_id: UUID) -> Holding:
+def _held_or_404(held_id: UUID) -> Holding | Unreadable:
     standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
-    return or_404(standings.holding(held_id))
+    return _of(standings, held_id)
 
 
-def _form_page(rules: CredentialRules, form: CredentialForm, holding: Holding | None) -> ResponseReturnValue:
-    page = _page("credential_form", rules=rules, form=form, holding=holding)
+def _of(standings: Standings, held_id: UUID) -> Holding | Unreadable:
+    held_one = standings.held_one(held_id)
+    if held_one is None:
+        abort(404)
+    return held_one
+
+
+def _form_page(
+    rules: CredentialRules, form: CredentialForm, held_one: Holding | Unreadable | None
+) -> ResponseReturnValue:
+    is_lost = isinstance(held_one, Unreadable)
+    page = _page("credential_form", rules=rules, form=form, holding=held_one, is_lost=is_lost)
     return page, 422 if form.errors else 200
 
 

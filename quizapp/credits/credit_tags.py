@@ -41,7 +41,15 @@ class CreditTags(Struct, frozen=True, forbid_unknown_fields=True):
 
 def credit_tags(bank_dir: Path) -> CreditTags:
     """The closed list; read anew when the file has changed. Raises BadFileError."""
-    return _read(bank_dir, (bank_dir / FILE).stat().st_mtime_ns)
+    return _read(bank_dir, changed_at(bank_dir / FILE))
+
+
+def changed_at(path: Path) -> int:
+    """When a file was last changed, for what is read anew then; 0 for one that is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=8)

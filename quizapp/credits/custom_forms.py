@@ -28,8 +28,8 @@ from wtforms.validators import (
 
 from quizapp.credits.credential_forms import AnyDayField
 from quizapp.credits.credit_tags import CreditTags
-from quizapp.credits.custom import LEAST, MOST, REST, BadRulesError, Row, WrittenRules, check, rows_of
-from quizapp.credits.rule_files import CredentialRules
+from quizapp.credits.custom import check
+from quizapp.credits.written_rules import LEAST, MOST, REST, BadRulesError, Row, WrittenRules, at, rows_in
 from quizapp.web import BaseForm
 
 ROWS = 5
@@ -183,26 +183,31 @@ def _begun_small(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def form_data_of(rules: CredentialRules) -> dict[str, object]:
-    """The newest version as the form has it."""
-    version = rules.newest
+def form_data_in(content: Any) -> dict[str, object]:
+    """The newest version of stored rules as the form has it: all that can be read, also where a check refuses them."""
+    version: Any = at(content, dict, "versions", 0) or {}
     rows: list[dict[str, object]] = [
-        {"limit": row.limit, "amount": row.amount, "tag": row.tag, "delivery": row.delivery} for row in rows_of(version)
+        {"limit": row.limit, "amount": row.amount, "tag": row.tag, "delivery": row.delivery} for row in rows_in(version)
     ]
     return {
-        "name": rules.name,
-        "short_name": rules.short_name,
-        "body": rules.body,
-        "web_page": version.source.address,
-        "unit": version.unit.one,
-        "unit_minutes": version.unit.minutes,
-        "kind": version.cycle.kind,
-        "months": version.cycle.months,
-        "anchor": date.fromisoformat(version.cycle.anchor) if version.cycle.anchor else None,
-        "total": version.total.amount,
-        "surplus": version.surplus.kind,
-        "carried": version.surplus.most or None,
-        "asks_certificate": bool(version.proof),
-        "twice": "each" if version.across else "once",
-        "rows": rows + [{} for _ in range(ROWS - len(rows))],
+        **{name: at(content, str, name) for name in ("name", "short_name", "body")},
+        "web_page": at(version, str, "source", "address"),
+        "unit": at(version, str, "unit", "one"),
+        "unit_minutes": at(version, int, "unit", "minutes"),
+        "kind": at(version, str, "cycle", "kind"),
+        "months": at(version, int, "cycle", "months"),
+        "anchor": _day(at(version, str, "cycle", "anchor")),
+        "total": at(version, int, "total", "amount"),
+        "surplus": at(version, str, "surplus", "kind"),
+        "carried": at(version, int, "surplus", "most") or None,
+        "asks_certificate": bool(at(version, list, "proof")),
+        "twice": "each" if at(version, list, "across") else "once",
+        "rows": (rows + [{} for _ in range(ROWS)])[:ROWS],
     }
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

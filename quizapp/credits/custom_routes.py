@@ -9,7 +9,7 @@ from quizapp.accounts.login import me
 from quizapp.credits import custom, queries
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.custom import Custom
-from quizapp.credits.custom_forms import CustomForm, form_data_of
+from quizapp.credits.custom_forms import CustomForm, form_data_in
 from quizapp.db import writing
 from quizapp.web import config, db_session, now, or_404, say, today
 
@@ -44,7 +44,7 @@ def write_custom() -> ResponseReturnValue:
 def edit_custom(custom_id: UUID) -> ResponseReturnValue:
     """The form, filled in."""
     own = or_404(custom.custom_of(db_session(), me().id, custom_id))
-    return _form_page(_form(form_data_of(own.rules)), own)
+    return _form_page(_form(form_data_in(own.content)), own)
 
 
 @blueprint.post("/credits/credentials/custom/<uuid:custom_id>/edit")
@@ -66,7 +66,10 @@ def rewrite_custom(custom_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("credentials.choose"), 303)
     if is_new:
         say(
-            "Your present cycle keeps the rules that it began under. Choose the new ones here if they hold now.", "note"
+            "Your present cycle keeps the rules that it began under. Choose the new ones here if they hold now."
+            if own.rules
+            else "Save this too, so that your cycles run under the rules that can be read.",
+            "note",
         )
         return redirect(url_for("credentials.edit_credential", held_id=held.id), 303)
     return redirect(url_for("credentials.details", held_id=held.id), 303)
@@ -89,9 +92,9 @@ def delete_custom(custom_id: UUID) -> ResponseReturnValue:
         with writing(session):
             or_404(custom.drop(session, me().id, custom_id) or None)
     except custom.HeldError:
-        say(f"{own.rules.short_name} is held, so its rules stay. Delete the credential first.", "bad")
+        say(f"{own.short_name} is held, so its rules stay. Delete the credential first.", "bad")
         return redirect(url_for(".ask_to_delete_custom", custom_id=custom_id), 303)
-    say(f"Deleted: the rules of {own.rules.short_name}.")
+    say(f"Deleted: the rules of {own.short_name}.")
     return redirect(url_for("credentials.choose"), 303)
 
 

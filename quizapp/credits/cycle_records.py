@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from quizapp.credits.models import Activity, Certificate, ClosedCycle
-from quizapp.credits.queries import Holding, Standings
+from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_proof import missing_proof
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
@@ -314,7 +314,7 @@ class Changes:
 
 def changes_since(
     record: CycleRecord,
-    holding: Holding,
+    holding: Holding | Unreadable,
     standings: Standings,
     certificates: Mapping[UUID, Sequence[Certificate]],
 ) -> Changes:

@@ -8,12 +8,15 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quizapp.accounts.models import User
 from quizapp.credits.models import Activity, ClosedCycle, CustomCredential, CycleRules, HeldCredential
-from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, all_rules, stored_rules
+from quizapp.credits.rule_book import all_rules
+from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, stored_rules
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until, retest_window
 from quizapp.rules.credit_rules import Credit
@@ -24,13 +27,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Holding:
-    """A credential held, its rules, and where each cycle from certification to the present one stands, oldest first."""
+    """A credential held, its rules, and where each cycle from certification to the present one stands, oldest first.
+
+    `added_on` is the day on which it was added here, where its holder lives.
+    """
 
     held: HeldCredential
     rules: CredentialRules
     holder: Holder
     statuses: tuple[CycleStatus, ...]
     closed: Mapping[date, ClosedCycle]
+    added_on: date
+
+    @property
+    def name(self) -> str:
+        """What it is called in short."""
+        return self.rules.short_name
 
     @property
     def present(self) -> CycleStatus:
@@ -59,7 +71,7 @@ class Holding:
         ended = [status for status in self.closable(today) if status.cycle.days_left(today) < 0]
         if self.closed:
             return ended[0] if ended else None
-        here = [status for status in ended if status.cycle.end > self.held.created_at.date()]
+        here = [status for status in ended if status.cycle.end > self.added_on]
         if here or not ended:
             return here[0] if here else None
         late = ended[-1].cycle.rules.late
@@ -90,16 +102,33 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Standings:
-    """Every credential held, in the order of their adding, and every activity, newest first.
+class Unreadable:
+    """A credential held that is part of no number, as the rules of one of its cycles cannot be read; and why.
 
-    `unreadable` are the credentials whose rules are gone or are refused by a later check, by what they are called:
-    they are part of no number.
+    `rules` are what is left of them: None where nothing is. `lost` are the versions chosen for its cycles that are not
+    among them. Its closed cycles are records, and whole; of no other is a status known.
     """
+
+    held: HeldCredential
+    name: str
+    rules: CredentialRules | None
+    lost: frozenset[str]
+    closed: Mapping[date, ClosedCycle]
+    statuses: tuple[CycleStatus, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Every credential held, in the order of their adding, and every activity, newest first."""
 
     holdings: Sequence[Holding]
     activities: Sequence[Activity]
-    unreadable: Sequence[str] = ()
+    unreadable: Sequence[Unreadable] = ()
+
+    def held_one(self, held_id: UUID) -> Holding | Unreadable | None:
+        """One credential of the person's own, whether its rules can be read or not."""
+        found: list[Holding | Unreadable] = [*self.holdings, *self.unreadable]
+        return next((one for one in found if one.held.id == held_id), None)
 
     def holding(self, held_id: UUID) -> Holding | None:
         """One credential of the person's own."""
@@ -138,20 +167,40 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
     rules = rules_for(session, user_id, held_ones, bank_dir)
     numbers = _credentials_by_body(held_ones, rules)
     credits_ = [credit_of(each) for each in activities]
+    zone = ZoneInfo(session.get_one(User, user_id).time_zone)
     holdings, unreadable = [], []
     for held, versions in chosen:
-        try:
-            rules_from = [(entry.from_on, rules[held.rules].version(entry.version).rules()) for entry in versions]
-        except LookupError as error:
-            log.warning("A credential is left out of its holder's pages: %s", error)
-            unreadable.append(rules[held.rules].short_name if held.rules in rules else "A credential of your own")
+        credential = rules.get(held.rules)
+        lost = _lost_versions(credential, versions)
+        if credential is None or lost:
+            unreadable.append(_unreadable(held, credential, lost, closed[held.id]))
             continue
-        credential = rules[held.rules]
+        rules_from = [(entry.from_on, credential.version(entry.version).rules()) for entry in versions]
         cycles = cycles_until(Anchors(held.certified_on, held.birth_month, held.due_on), rules_from, today)
         holder = Holder(held.is_member, numbers[credential.body])
         statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
-        holdings.append(Holding(held, credential, holder, statuses, closed[held.id]))
+        added_on = held.created_at.astimezone(zone).date()
+        holdings.append(Holding(held, credential, holder, statuses, closed[held.id], added_on))
     return Standings(holdings, activities, unreadable)
+
+
+def _lost_versions(rules: CredentialRules | None, chosen: Iterable[CycleRules]) -> frozenset[str]:
+    """The versions chosen that are not among the rules."""
+    known = {version.slug for version in rules.versions} if rules else set()
+    return frozenset(entry.version for entry in chosen) - known
+
+
+def _unreadable(
+    held: HeldCredential, rules: CredentialRules | None, lost: frozenset[str], closed: Mapping[date, ClosedCycle]
+) -> Unreadable:
+    what = f"have lost the version {' and '.join(sorted(lost))}" if rules else "cannot be read"
+    log.warning("A credential is left out of its holder's pages: the rules %s %s", held.rules, what)
+    name = "A credential of your own" if held.rules.startswith(CUSTOM) else held.rules.upper()
+    if rules:
+        name = rules.short_name
+    elif closed:
+        name = closed[max(closed)].content["short_name"]
+    return Unreadable(held, name, rules, lost, closed)
 
 
 def _chosen_rules(session: Session, user_id: UUID) -> list[tuple[HeldCredential, list[CycleRules]]]:

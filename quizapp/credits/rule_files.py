@@ -1,16 +1,12 @@
 """Rule files: one credential's continuing-education rules as dated data, in question_bank/credentials/."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from quizapp.bank.yaml_files import BadFileError, convert, read_document
-from quizapp.credits.credit_tags import credit_tags, tags_asked_for
 from quizapp.rules import credit_rules as rules
 from quizapp.rules.credit_checks import check_rules
 from quizapp.rules.credit_words import partial_day_text
@@ -359,35 +355,6 @@ def stored_rules(content: object) -> CredentialRules | None:
         return msgspec.convert(content, CredentialRules)
     except msgspec.ValidationError:
         return None
-
-
-def all_rules(bank_dir: Path) -> Mapping[str, CredentialRules]:
-    """Every credential's rules by slug; read anew when a file has changed.
-
-    Raises BadFileError with file, line and reason.
-    """
-    paths = sorted((bank_dir / FOLDER).glob("*.yaml"))
-    return _read(bank_dir, tuple((path.name, path.stat().st_mtime_ns) for path in paths))
-
-
-@lru_cache(maxsize=8)
-def _read(bank_dir: Path, files: tuple[tuple[str, int], ...]) -> Mapping[str, CredentialRules]:
-    found = {}
-    known = credit_tags(bank_dir).names
-    for name, _changed in files:
-        document = read_document(bank_dir, f"{FOLDER}/{name}")
-        credential = convert(document, document.data, CredentialRules)
-        problems = [
-            document.problem(path, f"no such credit tag: {tag}")
-            for path, tag in tags_asked_for(document.data)
-            if tag not in known
-        ]
-        if credential.slug != Path(name).stem:
-            problems.append(document.problem("$.slug", f"the slug is {credential.slug!r}, unlike the file's name"))
-        if problems:
-            raise BadFileError(sorted(problems))
-        found[credential.slug] = credential
-    return found
 
 
 def json_schema() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from quizapp.config import ROOT
 from quizapp.credits.credit_tags import credit_tags
-from quizapp.credits.rule_files import all_rules
+from quizapp.credits.rule_book import all_rules
 from quizapp.rules.credit_cycles import Anchors, cycles_until
 from quizapp.rules.credit_rules import Credit
 from quizapp.rules.credit_status import Closed, CycleStatus, Holder, statuses_of

@@ -11,9 +11,9 @@ from time_machine import Traveller
 
 from quizapp.accounts.models import User
 from quizapp.credits import custom
-from quizapp.credits.custom import BadRulesError, Row, WrittenRules
 from quizapp.credits.models import CustomCredential, CycleRules
 from quizapp.credits.rule_files import CredentialRules, Version
+from quizapp.credits.written_rules import BadRulesError, Row, WrittenRules, rows_in
 from quizapp.rules.credit_rules import Bucket
 from tests import make
 from tests.pages import Page, Pages
@@ -155,9 +155,9 @@ def test_rows_are_read_back_as_they_were_written() -> None:
         Row("most", 20, "otherwise", "", "from anything else"),
         Row("most", 9, "", "self-paced", "self-paced"),
     ]
-    assert custom.rows_of(engine(written(*entries))) == entries
+    assert rows_in(written(*entries).version("v", make.NOW.date())) == entries
     across = [Row("least", 5, "mgma", "", "MGMA"), Row("least", 9, "", "live", "live")]
-    assert custom.rows_of(engine(written(*across, each=True))) == across
+    assert rows_in(written(*across, each=True).version("v", make.NOW.date())) == across
 
 
 # --- Writing down ---------------------------------------------------------------------------------------------------

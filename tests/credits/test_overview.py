@@ -62,7 +62,7 @@ def test_a_credential_whose_rules_are_gone_takes_no_other_with_it(
     shown = page.get(f"/credits{page_name}")
     if not page_name:
         assert sorted(cards(shown)) == ["A credential of your own", "CMM", "CPC"]
-        assert "Its rules cannot be read here now, so it is part of no number." in shown.text
+        assert "Its rules cannot be read just now, so it is part of no number" in shown.text
 
 
 def test_activities_are_not_lost_before_there_is_a_credential(page: Pages, owner: User, session: Session) -> None:

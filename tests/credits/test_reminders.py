@@ -15,7 +15,7 @@ from quizapp.accounts.models import User
 from quizapp.config import Config
 from quizapp.credits import reminders
 from quizapp.credits.reminders import Rounds, reminders_for
-from quizapp.credits.rule_files import all_rules
+from quizapp.credits.rule_book import all_rules
 from quizapp.db import Database, writing
 from quizapp.mail.models import Notice, OutboxMail
 from tests import make

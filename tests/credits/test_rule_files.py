@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.config import ROOT
 from quizapp.credits.credit_tags import credit_tags
-from quizapp.credits.rule_files import CredentialRules, Version, all_rules, json_schema
+from quizapp.credits.rule_book import all_rules, check_rule_files
+from quizapp.credits.rule_files import CredentialRules, Version, json_schema
 from quizapp.rules import credit_sentences
 from quizapp.rules.credit_cycles import Anchors, cycles_until
 from quizapp.rules.credit_rules import Credit
@@ -222,7 +223,7 @@ def test_a_bad_file_is_refused_with_its_name_line_and_reason(
     assert was in CMPE
     write(bank, CMPE.replace(was, becomes, 1))
     with pytest.raises(BadFileError, match=reason) as caught:
-        all_rules(bank)
+        check_rule_files(bank)
     (problem,) = caught.value.problems
     assert problem.file == "credentials/cmpe.yaml"
     near = line_of(line) if isinstance(line, str) else line
@@ -233,20 +234,20 @@ def test_a_maximum_below_the_minimums_within_it_is_refused(bank: Path) -> None:
     live = "takes: {delivery: live}\n"
     write(bank, CMPE.replace(live, f"{live}            maximum: {{amount: 11, rule: At most 11.}}\n", 1))
     with pytest.raises(BadFileError, match="the maximum of mgma-live leaves no room for the minimums within it"):
-        all_rules(bank)
+        check_rule_files(bank)
 
 
 def test_versions_of_one_name_are_refused(bank: Path) -> None:
     text = (BANK / "credentials" / "cmm.yaml").read_text()
     write(bank, text.replace("slug: 24-months\n", "slug: 12-months\n", 1), "cmm")
     with pytest.raises(BadFileError, match="two versions have the same slug"):
-        all_rules(bank)
+        check_rule_files(bank)
 
 
 def test_an_unknown_tag_is_refused_at_its_own_line_in_any_part(bank: Path) -> None:
     write(bank, CMPE.replace("takes: {delivery: live}", "takes: {delivery: live, tags: [mgma, mgmt]}", 1))
     with pytest.raises(BadFileError, match="no such credit tag: mgmt") as caught:
-        all_rules(bank)
+        check_rule_files(bank)
     assert caught.value.problems[0].line == line_of("takes: {delivery: live}")
 
 
@@ -254,7 +255,7 @@ def test_a_tag_that_stands_twice_in_the_closed_list_is_refused(bank: Path) -> No
     path = bank / "credit_tags.yaml"
     path.write_text(path.read_text().replace("slug: hbma,", "slug: mgma,", 1))
     with pytest.raises(BadFileError, match="a tag stands twice"):
-        all_rules(bank)
+        check_rule_files(bank)
 
 
 def test_a_changed_file_is_read_anew(bank: Path) -> None:
