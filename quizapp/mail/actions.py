@@ -23,7 +23,11 @@ READ_KEPT_FOR = timedelta(days=365)
 
 
 def enqueue(session: Session, user_id: UUID, address: str, subject: str, body: str, now: datetime) -> OutboxMail:
-    """Put a mail into the outbox, in the transaction that causes it; it leaves after the commit."""
+    """Put a mail into the outbox, in the transaction that causes it; it leaves after the commit.
+
+    What an account itself needs (a link, word of a new password) may go to any address; everything else goes to
+    `User.confirmed_email` alone, since a mistyped address may be a stranger's.
+    """
     mail = OutboxMail(
         user_id=user_id,
         id=uuid4(),
