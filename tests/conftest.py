@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from quizapp.accounts.models import User
 from quizapp.app import create_app
 from quizapp.cli import migrate
 from quizapp.config import Config, read_config
@@ -237,3 +238,21 @@ def client(new_client: Callable[[], Client]) -> Client:
 def page(client: Client) -> Pages:
     """A browser of inspected pages: page.get("/help").h1, page.post("/sign-in", {...}).texts(".error")."""
     return Pages(client)
+
+
+@pytest.fixture
+def owner(session: Session, page: Pages) -> User:
+    """Somebody with an account, signed in; a folder whose tests ask for no page has its own."""
+    owner = make.user(session)
+    page.sign_in(owner)
+    return owner
+
+
+@pytest.fixture
+def on_the_tests_database(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operators' commands work on the test's database, and on files of its own.
+
+    By the test's database, every certificate of a developer's own site would be one too many.
+    """
+    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
+    monkeypatch.setenv("QUIZAPP_VAR", str(tmp_path))

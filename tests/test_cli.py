@@ -17,20 +17,12 @@ from quizapp.attempts.actions import finish
 from quizapp.attempts.models import Attempt
 from quizapp.cli import main
 from quizapp.credits.storage import FOLDERS
-from quizapp.db import Database
 from quizapp.mail import actions as mail_actions
 from quizapp.mail.models import OutboxMail
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("clock", "on_the_tests_database")
 LONG_AGO = make.NOW - timedelta(days=30)
-
-
-@pytest.fixture
-def on_the_tests_database(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
-    # By the tests' database, every file of a developer's own site would be one too many.
-    monkeypatch.setenv("QUIZAPP_VAR", str(tmp_path))
 
 
 def run(*arguments: str, status: int = 0) -> None:

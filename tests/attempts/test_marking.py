@@ -25,11 +25,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def owner(session: Session) -> User:
-    return make.user(session)
-
-
-@pytest.fixture
 def items(session: Session) -> list[Item]:
     """Three items whose keys are A, B and C."""
     return [make.item(session, f"fin-{n}", key=n) for n in range(3)]

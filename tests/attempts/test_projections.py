@@ -187,11 +187,6 @@ def test_responses_are_the_fold_of_the_events_in_time(
 
 
 @pytest.fixture
-def owner(session: Session) -> User:
-    return make.user(session)
-
-
-@pytest.fixture
 def items(session: Session) -> list[Item]:
     return make.items(session, 3)
 

@@ -34,11 +34,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def owner(session: Session) -> User:
-    return make.user(session)
-
-
-@pytest.fixture
 def attempt(session: Session, owner: User) -> Attempt:
     """Ten minutes, three items of four options, an hour's late window."""
     return make.attempt(

@@ -201,12 +201,11 @@ def test_an_item_of_the_desk_needs_no_file(session: Session, now: datetime) -> N
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
+def site(tmp_path: Path, on_the_tests_database: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The commands work on the test's database and on a bank of one file; returns the bank's folder."""
     bank = tmp_path / "bank"
     bank.mkdir()
     monkeypatch.setenv("QUIZAPP_BANK", str(bank))
-    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
     return make_bank(bank)
 
 

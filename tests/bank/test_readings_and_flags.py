@@ -177,13 +177,12 @@ LAW = (
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
+def site(tmp_path: Path, database: Database, on_the_tests_database: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The commands work on the test's database and on a bank of two items, one of them on law."""
     bank = tmp_path / "bank"
     bank.mkdir()
     monkeypatch.setenv("QUIZAPP_BANK", str(bank))
-    for module in ("quizapp.cli", "quizapp.bank.commands"):
-        monkeypatch.setattr(f"{module}.connect", lambda _url: database)
+    monkeypatch.setattr("quizapp.bank.commands.connect", lambda _url: database)
     monkeypatch.setattr("quizapp.bank.commands.is_there", lambda _url: True)
     return make_bank(bank, LAW + ITEM.replace("fin-one", "fin-two"))
 

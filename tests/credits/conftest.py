@@ -1,4 +1,4 @@
-"""Fixtures of activities: whose they are, where their certificates lie."""
+"""Fixtures of activities: an activity, somebody else, and where certificates lie."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,15 +9,6 @@ from quizapp.credits.evidence_queries import store_of
 from quizapp.credits.models import Activity
 from quizapp.credits.storage import EvidenceStore
 from tests import make
-from tests.pages import Pages
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Somebody who is signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 @pytest.fixture

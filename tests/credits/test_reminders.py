@@ -314,13 +314,11 @@ def test_one_who_cannot_be_reminded_stops_nobody_and_is_tried_again(
     assert (rounds.again, rounds.failed) == (set(), set())
 
 
-def test_the_command_reminds_everybody_once_through(
-    session: Session, owner: User, database: Database, monkeypatch: pytest.MonkeyPatch, clock: Any
-) -> None:
+@pytest.mark.usefixtures("on_the_tests_database")
+def test_the_command_reminds_everybody_once_through(session: Session, owner: User, clock: Any) -> None:
     cmm(session, owner)
     session.commit()
     clock.move_to(noon(30))
-    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
     with pytest.raises(SystemExit) as ended:
         cli.main(["tick"])
     assert ended.value.code == 0

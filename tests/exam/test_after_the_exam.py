@@ -14,9 +14,10 @@ from tests.pages import Pages
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session, target_percent=50)
-    page.sign_in(owner)
+def owner(owner: User, session: Session) -> User:
+    """Somebody with a target of their own."""
+    owner.target_percent = 50
+    session.flush()
     return owner
 
 

@@ -26,14 +26,6 @@ MINUTE = 60
 AS_JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Somebody with an account, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
 def mock(session: Session, owner: User, number: int = 4, **columns: Any) -> Attempt:
     """A running mock of 41 minutes on items of its own."""
     drawn = make.items(session, number, prefix=f"fin-{uuid4().hex[:6]}")

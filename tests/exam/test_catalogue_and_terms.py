@@ -1,7 +1,6 @@
 """Choosing a mock: what is on offer, on which terms it is sat, and what happens when the bank cannot fill it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -11,34 +10,13 @@ from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from quizapp.attempts.models import Attempt, AttemptItem
-from quizapp.bank.actions import load_items, load_readings
-from quizapp.bank.item_files import read_items
 from quizapp.bank.models import Item
-from quizapp.bank.tags import tags_of
-from quizapp.config import Config
 from quizapp.rules.timing import LATE_WINDOW_SECONDS, STRICT_LATE_WINDOW_SECONDS
 from tests import make
-from tests.candidate import passed
 from tests.conftest import CountStatements
 from tests.pages import Client, Page, Pages
 
 MOST_HTML_BYTES = 30_000
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Somebody with an account, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
-def question_bank(session: Session, config: Config, now: datetime) -> None:
-    """The question bank as it is shipped, all of it read."""
-    items = read_items(config.bank_dir, tags_of(config.bank_dir))
-    load_items(session, items, now)
-    load_readings(session, passed(item.text for item in items))
 
 
 def start(client: Client, kind: str, tag: str = "", **fields: str) -> Attempt:

@@ -19,13 +19,6 @@ SEVEN_DAYS_MS = 7 * 24 * 60 * 60 * 1000
 
 
 @pytest.fixture
-def owner(session: Session, client: Client) -> User:
-    owner = make.user(session)
-    client.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def exam(owner: User, session: Session, client: Client) -> Exam:
     stock(session, 1)
     return start(client)

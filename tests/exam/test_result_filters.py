@@ -18,14 +18,6 @@ HELD = "This item is in a mock that you are sitting; its answer shows when that 
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Whose exam it is, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def attempt(session: Session, owner: User) -> Attempt:
     """Six items, all with the key A: 1 right, 2 wrong and a guess, 3 flagged, without an answer, 4 changed to right,
     5 right, "think so" and slow, 6 right, with a note, highlights and struck-out options.

@@ -15,12 +15,6 @@ from tests.pages import Page, Pages
 BEGUN = make.NOW - timedelta(hours=2)
 
 
-@pytest.fixture
-def owner(session: Session) -> User:
-    """Whose exam it is."""
-    return make.user(session)
-
-
 def result_page(page: Pages, attempt: Attempt, owner: User) -> Page:
     """The result, as its owner sees it."""
     page.sign_in(owner)

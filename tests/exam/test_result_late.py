@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
@@ -12,14 +11,6 @@ from tests.pages import Pages
 
 BEGUN = make.NOW - timedelta(hours=2)
 ALLOWED = 60 * 41
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Whose exam it is, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 def late_rows(page: Pages, sitting: Sitting) -> list[str]:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
@@ -11,14 +10,6 @@ from tests.exam.sitting import Sitting
 from tests.pages import Client, Pages
 
 BEGUN = make.NOW - timedelta(days=2)
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Whose notes they are, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 def test_without_notes_the_page_says_where_they_would_come_from(page: Pages, owner: User) -> None:

@@ -26,14 +26,6 @@ DAY = timedelta(days=1)
 PER_DOMAIN = 3
 
 
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Somebody with an account, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
 def stock(session: Session, number: int = PER_DOMAIN) -> list[Item]:
     """So many items of each domain."""
     return [make.item(session, f"{domain}-{n}", domain=domain) for domain in DOMAINS for n in range(number)]

@@ -1,17 +1,9 @@
 """Pages of a full mock stay small: a phone in a basement has to load them."""
 
-from datetime import datetime
-
 import pytest
-from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
-from quizapp.bank.actions import load_items, load_readings
-from quizapp.bank.item_files import read_items
-from quizapp.bank.tags import tags_of
-from quizapp.config import Config
-from tests import make
-from tests.candidate import Exam, passed, start
+from tests.candidate import Exam, start
 from tests.pages import Client
 
 MOST_PAGE_BYTES = 30_000
@@ -20,19 +12,8 @@ ITEMS = 200
 
 
 @pytest.fixture
-def owner(session: Session, client: Client) -> User:
-    """Somebody with an account, signed in."""
-    owner = make.user(session)
-    client.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
-def exam(owner: User, client: Client, session: Session, config: Config, now: datetime) -> Exam:
-    """A full mock of the question bank as it is shipped and wholly read, every item answered, every fourth flagged."""
-    items = read_items(config.bank_dir, tags_of(config.bank_dir))
-    load_items(session, items, now)
-    load_readings(session, passed(item.text for item in items))
+def exam(owner: User, question_bank: None, client: Client) -> Exam:
+    """A full mock of the shipped bank, every item answered, every fourth flagged."""
     exam = start(client, "full")
     assert exam.row.item_count == ITEMS
     exam.send(*[(position, "answer", "A") for position in range(1, ITEMS + 1)])

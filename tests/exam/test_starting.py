@@ -28,6 +28,7 @@ from tests.pages import Page, Pages
 def test_each_kind_of_mock_starts_at_its_size_with_its_time(
     owner: User, session: Session, page: Pages, kind: str, tag: str, title: str, number: int, seconds: int
 ) -> None:
+    owner.target_percent = 75
     stock(session, 6)
     exam = start(page.client, kind, tag)
     assert exam.started.status_code == 303

@@ -8,20 +8,12 @@ from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from quizapp.accounts.models import User
-from tests import make
 from tests.candidate import Exam, start, stock
 from tests.conftest import CountStatements
 from tests.pages import Client
 from tests.statements import Statements
 
 ENOUGH = 45 // 9
-
-
-@pytest.fixture
-def owner(session: Session, client: Client) -> User:
-    owner = make.user(session)
-    client.sign_in(owner)
-    return owner
 
 
 def sit(exam: Exam) -> None:

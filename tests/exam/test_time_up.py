@@ -10,20 +10,12 @@ from time_machine import Traveller
 from quizapp.accounts.models import User
 from quizapp.attempts.models import Attempt, AttemptEvent
 from quizapp.cli import main
-from quizapp.db import Database
 from tests import make
 from tests.candidate import Exam, start, stock
 from tests.pages import Pages
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 @pytest.fixture
@@ -126,18 +118,12 @@ def test_an_untimed_mock_is_never_over(owner: User, session: Session, page: Page
 # --- The clock's job ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def tick(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`main(["tick"])` works on the test's database."""
-    monkeypatch.setattr("quizapp.cli.connect", lambda _url: database)
-
-
 def run_tick() -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["tick"])
 
 
-@pytest.mark.usefixtures("tick")
+@pytest.mark.usefixtures("on_the_tests_database")
 def test_the_clocks_job_finishes_an_expired_attempt_once_its_late_window_has_passed(
     exam: Exam, session: Session, clock: Traveller
 ) -> None:
@@ -151,7 +137,7 @@ def test_the_clocks_job_finishes_an_expired_attempt_once_its_late_window_has_pas
     assert found == [(None, None), (closed_at, 2), (closed_at, 2)]
 
 
-@pytest.mark.usefixtures("tick")
+@pytest.mark.usefixtures("on_the_tests_database")
 def test_the_clocks_job_leaves_running_and_untimed_attempts_alone(
     owner: User, session: Session, clock: Traveller
 ) -> None:
@@ -166,7 +152,7 @@ def test_the_clocks_job_leaves_running_and_untimed_attempts_alone(
     assert [attempt.finished_at for attempt in session.scalars(select(Attempt))] == [None] * 3
 
 
-@pytest.mark.usefixtures("tick")
+@pytest.mark.usefixtures("on_the_tests_database")
 def test_the_doctor_rebuilds_every_attempt(exam: Exam, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     exam.submit()
     exam.row.correct_count = 9

@@ -18,13 +18,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session, target_percent=70)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def items(session: Session) -> list[Item]:
     return make.items(session, 10)
 

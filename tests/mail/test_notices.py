@@ -33,13 +33,6 @@ def badge(shown: Page) -> list[str]:
     return shown.texts("header .count")
 
 
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
 # --- Telling --------------------------------------------------------------------------------------------------------
 
 

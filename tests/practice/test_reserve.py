@@ -28,14 +28,6 @@ RESERVED = PER_DOMAIN // 3
 
 
 @pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    """Somebody with an account, signed in."""
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
-
-
-@pytest.fixture
 def bank(session: Session, config: Config) -> list[Item]:
     """Six items in each of the nine domains."""
     domains = tags_of(config.bank_dir).domains

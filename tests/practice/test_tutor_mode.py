@@ -10,16 +10,8 @@ from time_machine import Traveller
 
 from quizapp.accounts.models import User
 from quizapp.attempts.models import Attempt, AttemptEvent, Mark
-from tests import make
 from tests.candidate import Exam, practise, start, stock
 from tests.pages import Page, Pages
-
-
-@pytest.fixture
-def owner(session: Session, page: Pages) -> User:
-    owner = make.user(session)
-    page.sign_in(owner)
-    return owner
 
 
 @pytest.fixture
