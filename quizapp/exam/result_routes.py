@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quizapp import web
@@ -13,7 +13,7 @@ from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.exam import notes as notes_of_candidates
 from quizapp.exam import results
 from quizapp.exam.results import Review
-from quizapp.exam.visits import exam_of, page_after
+from quizapp.exam.visits import finished_exam_of
 from quizapp.rules.scoring import is_weak, reaches, weakest_first
 
 blueprint = Blueprint("result", __name__)
@@ -35,9 +35,7 @@ def format_precisely(seconds: float) -> str:
 @web.guests_welcome
 def result(attempt_id: UUID) -> ResponseReturnValue:
     """The score against the candidate's target, what to study next, and where the time went."""
-    attempt = exam_of(attempt_id)
-    if attempt.finished_at is None:
-        return redirect(page_after(attempt))
+    attempt = finished_exam_of(attempt_id)
     review = _review_of(attempt)
     return render_template(
         "exam/result.html",
@@ -56,9 +54,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
 @web.guests_welcome
 def answers(attempt_id: UUID) -> ResponseReturnValue:
     """Every item of a finished attempt as a list, filtered."""
-    attempt = exam_of(attempt_id)
-    if attempt.finished_at is None:
-        return redirect(page_after(attempt))
+    attempt = finished_exam_of(attempt_id)
     shown = _filter_asked_for()
     review = _review_of(attempt)
     stems = results.stems_of(web.db_session(), me().id, attempt_id)
@@ -69,9 +65,7 @@ def answers(attempt_id: UUID) -> ResponseReturnValue:
 @web.guests_welcome
 def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
     """One item of a finished attempt with every rationale, its sources, and what the candidate did."""
-    attempt = exam_of(attempt_id)
-    if attempt.finished_at is None:
-        return redirect(page_after(attempt))
+    attempt = finished_exam_of(attempt_id)
     shown = _filter_asked_for()
     review = _review_of(attempt)
     entry = web.or_404(review.at(position))
@@ -94,9 +88,7 @@ def answer(attempt_id: UUID, position: int) -> ResponseReturnValue:
 @web.guests_welcome
 def print_view(attempt_id: UUID) -> ResponseReturnValue:
     """Every item of a finished attempt, explained, on one page for paper."""
-    attempt = exam_of(attempt_id)
-    if attempt.finished_at is None:
-        return redirect(page_after(attempt))
+    attempt = finished_exam_of(attempt_id)
     review = _review_of(attempt)
     keys = {(each.place.item_id, each.place.version) for each in review.places if not each.is_held}
     versions, today = reviewed_versions(web.db_session(), keys), web.today()

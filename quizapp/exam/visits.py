@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import url_for
+from flask import abort, redirect, url_for
 
 from quizapp import web
 from quizapp.accounts.login import me
@@ -16,6 +16,14 @@ def exam_of(attempt_id: UUID) -> Attempt:
     """The visitor's exam; a practice set is none, and has pages of its own."""
     attempt = web.or_404(attempt_queries.attempt_of(web.db_session(), me().id, attempt_id))
     return web.or_404(None if attempt.is_practice else attempt)
+
+
+def finished_exam_of(attempt_id: UUID) -> Attempt:
+    """The visitor's exam, once it is finished; before that nothing is explained, and they go where it stands."""
+    attempt = exam_of(attempt_id)
+    if attempt.finished_at is None:
+        abort(redirect(page_after(attempt)))
+    return attempt
 
 
 def page_after(attempt: Attempt) -> str:
