@@ -322,7 +322,7 @@ def _load(session: Session, config: Config) -> None:
     if readings.writes:
         click.echo(f"Passed readings: {len(readings.added)} new, {len(readings.removed)} taken back.")
     for problem in rule_book(config.bank_dir).problems:
-        click.echo(f"  rules that cannot be read, so their credential is left out: {problem}")
+        click.echo(f"  a rule file cannot be read, so its credential is left out: {problem}")
     for item_id in report.conflicts:
         click.echo(f"  conflict: {item_id}")
     for item_id in report.unflagged:

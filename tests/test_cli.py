@@ -20,6 +20,7 @@ from quizapp.credits.storage import FOLDERS
 from quizapp.mail import actions as mail_actions
 from quizapp.mail.models import OutboxMail
 from tests import make
+from tests.bank.bank_folder import make_bank
 
 pytestmark = pytest.mark.usefixtures("clock", "on_the_tests_database")
 LONG_AGO = make.NOW - timedelta(days=30)
@@ -129,6 +130,39 @@ def test_the_doctor_tells_what_mail_waits_and_why_some_was_given_up(
         "  1 given up: no such host",
         "  1 given up for other reasons",
     ]
+
+
+def test_the_doctor_names_rules_of_credits_that_cannot_be_read(
+    spoilt_bank: Path, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.commit()
+    run("doctor", status=1)
+    out = capsys.readouterr().out
+    assert "Rules that cannot be read: credentials/chc.yaml:2: Object contains unknown field `bdy`" in out
+    assert "0 attempts, all equal to their logs." in out
+
+
+# --- The bank -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spoilt_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bank with one bad rule file."""
+    bank_dir = make_bank(tmp_path)
+    path = bank_dir / "credentials" / "chc.yaml"
+    path.write_text(path.read_text().replace("body: CCB", "bdy: CCB", 1))
+    monkeypatch.setenv("QUIZAPP_BANK", str(bank_dir))
+    return bank_dir
+
+
+@pytest.mark.usefixtures("session", "spoilt_bank")
+def test_a_bad_rule_file_fails_the_check_and_stops_no_load(capsys: pytest.CaptureFixture[str]) -> None:
+    run("bank", "check", status=2)
+    assert "credentials/chc.yaml:2: Object contains unknown field `bdy`" in capsys.readouterr().err
+    run("bank", "load")
+    out = capsys.readouterr().out
+    assert "Bank: 1 new" in out
+    assert "its credential is left out: credentials/chc.yaml:2: " in out
 
 
 def test_help_names_the_command_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:

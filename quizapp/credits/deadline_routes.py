@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import web
 from quizapp.accounts.login import me
-from quizapp.credits import deadlines, feed_actions
+from quizapp.credits import deadlines, feed_actions, queries
 from quizapp.db import writing
 from quizapp.lazy import lazily
 
@@ -58,10 +58,11 @@ def feed(token: str) -> ResponseReturnValue:
 
 def _page(address: str = "") -> str:
     session, today = web.db_session(), web.today()
-    held = deadlines.deadlines_held(session, me().id, today, web.config().bank_dir)
+    standings = queries.standings_of(session, me().id, today, web.config().bank_dir)
     return render_template(
         "credits/deadlines.html",
-        deadlines=deadlines.coming(held, today),
+        deadlines=deadlines.coming(deadlines.deadlines_in(standings, today), today),
+        unreadable=standings.unreadable,
         today=today,
         feed=deadlines.feed_of(session, me().id),
         address=address,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quizapp.accounts import tokens
 from quizapp.accounts.models import User
 from quizapp.credits.models import CalendarFeed
-from quizapp.credits.queries import Holding, standings_of
+from quizapp.credits.queries import Holding, Standings, standings_of
 from quizapp.rules.credit_deadlines import Deadline, deadlines_of
 
 # Of the cycles before the present one, only the last can still ask for something.
@@ -47,9 +47,13 @@ def today_of(user: User, now: datetime) -> date:
 
 
 def deadlines_held(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[HeldDeadline]:
-    """Every deadline of a person's present cycles, and of those before that are not closed; the earliest first."""
-    holdings = standings_of(session, user_id, today, bank_dir).holdings
-    found = [deadline for holding in holdings for deadline in _of_holding(holding, today)]
+    """Every deadline of the credentials that a person holds; the earliest first."""
+    return deadlines_in(standings_of(session, user_id, today, bank_dir), today)
+
+
+def deadlines_in(standings: Standings, today: date) -> list[HeldDeadline]:
+    """Every deadline of the present cycles, and of those before that are not closed; the earliest first."""
+    found = [deadline for holding in standings.holdings for deadline in _of_holding(holding, today)]
     return sorted(found, key=lambda each: (each.deadline.day, each.name))
 
 

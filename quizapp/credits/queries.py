@@ -319,9 +319,8 @@ class CycleSummary:
         return f"{credit_words.plain_number(tenths)}/{credit_words.plain_number(self.required)}"
 
 
-def cycle_summaries(session: Session, user_id: UUID, today: date, bank_dir: Path) -> list[CycleSummary]:
+def cycle_summaries(standings: Standings, today: date) -> list[CycleSummary]:
     """Where each credential held stands in its present cycle, the most urgent first."""
-    standings = standings_of(session, user_id, today, bank_dir)
     return [summary_of(holding, holding.present, today) for holding in standings.by_urgency(today)]
 
 

@@ -9,7 +9,7 @@ from quizapp import web
 from quizapp.accounts.login import me, visitor
 from quizapp.attempts import queries as attempt_queries
 from quizapp.bank.tags import blueprint_of, tags_of
-from quizapp.credits.queries import cycle_summaries
+from quizapp.credits.queries import cycle_summaries, standings_of
 from quizapp.home import queries
 from quizapp.insights.queries import progress_of
 from quizapp.rules.scoring import is_weak, weakest_first
@@ -46,6 +46,7 @@ def dashboard() -> ResponseReturnValue:
     person = me()
     bank_dir = web.config().bank_dir
     progress = progress_of(session, person.id)
+    standings = standings_of(session, person.id, web.today(), bank_dir)
     open_attempts = attempt_queries.open_attempts(session, person.id)
     return render_template(
         "home/dashboard.html",
@@ -56,7 +57,8 @@ def dashboard() -> ResponseReturnValue:
         person=person,
         days_left=queries.days_until(person.exam_date, web.today()),
         recent=attempt_queries.attempts_of(session, person.id, RECENT_ATTEMPTS),
-        credentials=cycle_summaries(session, person.id, web.today(), bank_dir),
+        credentials=cycle_summaries(standings, web.today()),
+        unreadable=standings.unreadable,
         tags=tags_of(bank_dir),
         new_token=uuid4,
     )

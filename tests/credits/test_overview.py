@@ -10,7 +10,7 @@ from quizapp.accounts.models import User
 from quizapp.config import Config
 from quizapp.credits import queries
 from quizapp.credits.models import HeldCredential
-from quizapp.credits.queries import cycle_summaries
+from quizapp.credits.queries import cycle_summaries, standings_of
 from tests import make
 from tests.conftest import CountStatements
 from tests.pages import Page, Pages
@@ -48,21 +48,6 @@ def test_without_a_credential_the_page_asks_for_one(page: Pages, owner: User) ->
     assert shown.h1 == "My credentials"
     assert shown.links["Add a credential"] == "/credits/credentials/new"
     assert "Log an activity first" in shown.links
-
-
-@pytest.mark.parametrize("page_name", ["", "/activities", "/what-if", "/deadlines", "/credentials/new"])
-def test_a_credential_whose_rules_are_gone_takes_no_other_with_it(
-    page: Pages, hold: Callable[..., HeldCredential], owner: User, session: Session, page_name: str
-) -> None:
-    hold()
-    hold("cpc", "version-that-left-the-file")
-    own = make.custom_credential(session, owner)
-    hold(f"custom-{own.id.hex}", "any")
-    own.content = {**own.content, "versions": []}
-    shown = page.get(f"/credits{page_name}")
-    if not page_name:
-        assert sorted(cards(shown)) == ["A credential of your own", "CMM", "CPC"]
-        assert "Its rules cannot be read just now, so it is part of no number" in shown.text
 
 
 def test_activities_are_not_lost_before_there_is_a_credential(page: Pages, owner: User, session: Session) -> None:
@@ -185,7 +170,7 @@ def test_a_summary_has_the_figures_of_the_present_cycle(
 ) -> None:
     hold("cmm")
     make.activity(session, owner, minutes=270)
-    (summary,) = cycle_summaries(session, owner.id, TODAY, config.bank_dir)
+    (summary,) = cycle_summaries(standings_of(session, owner.id, TODAY, config.bank_dir), TODAY)
     assert (summary.name, summary.figure, summary.share, summary.days_left) == ("CMM", "4.5/12", 0.375, 70)
     assert summary.sentence == "7.5 more hours, by 19 May 2026."
 
