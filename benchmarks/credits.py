@@ -21,7 +21,7 @@ from quizapp.credits.queries import Standings, closed_of, standings_of
 from quizapp.credits.rule_book import all_rules
 from quizapp.db import Database, connect
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_status import statuses_of
+from quizapp.rules.credit_statuses import statuses_of
 
 HELD = ("cmm", "cpc", "cppm", "cmpe", "rhia", "cma", "chc", "shrm-cp")
 ACTIVITIES = 1000

@@ -20,7 +20,8 @@ from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, stored_
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until, retest_window
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_status import Closed, CycleStatus, Holder, statuses_of
+from quizapp.rules.credit_status import CycleStatus, Holder
+from quizapp.rules.credit_statuses import Closed, statuses_of
 
 log = logging.getLogger(__name__)
 

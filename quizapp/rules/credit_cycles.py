@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from quizapp.rules.credit_rules import CycleShape, RuleVersion
@@ -13,19 +13,22 @@ class Anchors:
     """What a holder's cycles are reckoned from.
 
     `due_on` is the last day of some cycle, as the body told it: from it the cycles are counted forwards and backwards.
+    `retests` are the days on which the examination was passed again.
     """
 
     certified_on: date
     birth_month: int | None = None
     due_on: date | None = None
+    retests: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cycle:
     """The days from `start` up to, not including, `end`; and the rules of these days.
 
-    `months_missed` are the whole months of a common cycle that had gone by at certification. Only the first cycle
-    begins with the certification; the others follow one that ended.
+    `months_missed` are the whole months of a common cycle that had gone by at certification. A first cycle begins with
+    the certification, or with a retest from which cycles begin again; the others follow one that ended. `retested_on`
+    is the day of the retest that renews the cycle, and `follows_retest` says that the one before it was renewed so.
     """
 
     start: date
@@ -33,6 +36,8 @@ class Cycle:
     rules: RuleVersion
     months_missed: int = 0
     is_first: bool = False
+    retested_on: date | None = None
+    follows_retest: bool = False
 
     @property
     def last_day(self) -> date:
@@ -88,9 +93,30 @@ def months_between(start: date, day: date) -> int:
 def cycles_until(anchors: Anchors, rules_from: Sequence[tuple[date, RuleVersion]], day: date) -> tuple[Cycle, ...]:
     """Every cycle from certification to the one that holds `day`, oldest first; at least the first.
 
-    Each runs under the latest rules whose day is not after the cycle's start, else under the earliest.
+    Each runs under the latest rules whose day is not after the cycle's start, else under the earliest. A retest in time
+    (see `renewing_days`) renews its cycle and moves none. After any other, cycles begin again on its day as after a
+    certification: the cycle that it fell into is left out, and days without a cycle may come before it.
     """
     ordered = sorted(rules_from, key=lambda entry: entry[0])
+    begun, cycles = anchors, _cycles_in_a_row(anchors, ordered, day)
+    done: list[Cycle] = []
+    for passed_on in sorted(set(anchors.retests)):
+        if not begun.certified_on < passed_on <= day:
+            continue
+        renewed = _renewed_by(cycles, passed_on)
+        if renewed is None:
+            done += [cycle for cycle in cycles if cycle.end <= passed_on]
+            begun = _begun_again(begun, passed_on)
+            cycles = _cycles_in_a_row(begun, ordered, day)
+        elif cycles[renewed].retested_on is None:
+            cycles[renewed] = replace(cycles[renewed], retested_on=passed_on)
+            if cycles[renewed] != cycles[-1]:
+                cycles[renewed + 1] = replace(cycles[renewed + 1], follows_retest=True)
+    return (*done, *cycles)
+
+
+def _cycles_in_a_row(anchors: Anchors, ordered: Sequence[tuple[date, RuleVersion]], day: date) -> list[Cycle]:
+    """The cycles that follow each other from the certification on, whatever was retested."""
     cycles: list[Cycle] = []
     start = anchors.certified_on
     base, offset = start, 0
@@ -105,7 +131,23 @@ def cycles_until(anchors: Anchors, rules_from: Sequence[tuple[date, RuleVersion]
         months_missed = _months_missed(rules.cycle, start, end) if not cycles else 0
         cycles.append(Cycle(start, end, rules, months_missed, is_first=not cycles))
         start = end
-    return tuple(cycles)
+    return cycles
+
+
+def _renewed_by(cycles: Sequence[Cycle], passed_on: date) -> int | None:
+    """The place of the cycle that a retest renews: of two, the first that no earlier retest renewed; None of none."""
+    fitting = [
+        place
+        for place, cycle in enumerate(cycles)
+        if (days := renewing_days(cycle)) and days[0] <= passed_on <= days[1]
+    ]
+    return next((place for place in fitting if cycles[place].retested_on is None), fitting[0] if fitting else None)
+
+
+def _begun_again(anchors: Anchors, passed_on: date) -> Anchors:
+    """What cycles are reckoned from after a retest: a last day that lies before it was told of the earlier ones."""
+    due_on = anchors.due_on if anchors.due_on and anchors.due_on >= passed_on else None
+    return replace(anchors, certified_on=passed_on, due_on=due_on)
 
 
 def _first_end(shape: CycleShape, anchors: Anchors, start: date) -> tuple[date, int]:
@@ -153,14 +195,34 @@ def _months_missed(shape: CycleShape, start: date, end: date) -> int:
     return max(0, months_between(add_months(end, -shape.months), start)) if shape.kind == "common" else 0
 
 
+# --- Retests --------------------------------------------------------------------------------------------------------
+
+
+def renewing_days(cycle: Cycle) -> tuple[date, date] | None:
+    """First and last day on which a retest renews the cycle; None where its rules know no retest.
+
+    Without a window, that is any of its days. Who is a member is not asked: that changes, and what was passed in time
+    was passed. Where a cycle ends with an anniversary, the anniversary itself is the last day, although the next cycle
+    has begun then.
+    """
+    retest = cycle.rules.retest
+    if retest is None:
+        return None
+    if retest.window_days is None:
+        return cycle.start, cycle.last_day
+    last = cycle.end if cycle.rules.cycle.kind == "anniversary" else cycle.last_day
+    return max(cycle.start, cycle.end - timedelta(days=retest.window_days)), last
+
+
 def retest_window(cycle: Cycle, today: date) -> tuple[date, date] | None:
     """First and last day for the retest that ends this cycle; None where the rules state no window.
 
-    Where a cycle ends with an anniversary, the anniversary itself is the last day: then the window that ends is still
-    open although a new cycle has begun. Elsewhere it is the last day of the cycle.
+    On an anniversary, the window that ends is still open although a new cycle has begun, unless the retest was passed.
     """
-    retest, by_anniversary = cycle.rules.retest, cycle.rules.cycle.kind == "anniversary"
+    retest = cycle.rules.retest
     if retest is None or retest.window_days is None:
         return None
-    end = cycle.start if by_anniversary and today == cycle.start and not cycle.is_first else cycle.end
+    by_anniversary = cycle.rules.cycle.kind == "anniversary"
+    is_still_open = by_anniversary and today == cycle.start and not (cycle.is_first or cycle.follows_retest)
+    end = cycle.start if is_still_open else cycle.end
     return end - timedelta(days=retest.window_days), end if by_anniversary else end - timedelta(days=1)

@@ -76,8 +76,11 @@ class Deadline:
 
 
 def deadlines_of(statuses: Sequence[CycleStatus], member_until: date | None, today: date) -> tuple[Deadline, ...]:
-    """The deadlines of a credential: the ends of the cycles given, those that are not closed, and of the membership."""
-    found = [_end_of(status, today) for status in statuses]
+    """The deadlines of a credential: the ends of the cycles given, those that are not closed, and of the membership.
+
+    A cycle that a retest renewed asks for nothing more.
+    """
+    found = [_end_of(status, today) for status in statuses if not status.cycle.retested_on]
     if member_until and statuses and statuses[-1].holder.is_member:
         found.append(_end_of_membership(statuses[-1], member_until, today))
     return tuple(found)

@@ -27,10 +27,11 @@ MOST_SUGGESTIONS = 5
 class Effect:
     """What one activity changes in a credential: the cycle that takes it, and how that stands without it and with it.
 
-    `closed`: its cycle is closed and stays as it is. `too-early`: it ended before the first cycle.
+    `closed`: its cycle is closed and stays as it is. `too-early`: it ended before the first cycle. `between`: it ended
+    when no cycle ran, before the retest from which the cycle begins.
     """
 
-    kind: Literal["open", "closed", "too-early"]
+    kind: Literal["open", "closed", "too-early", "between"]
     cycle: Cycle
     before: CycleStatus | None = None
     after: CycleStatus | None = None
@@ -63,13 +64,18 @@ def effect_of(
         if entry:
             return Effect("closed", after.cycle)
     cycle = next((status.cycle for status in with_it if status.cycle.holds(credit.day)), None)
-    return Effect("closed", cycle) if cycle else Effect("too-early", with_it[0].cycle)
+    if cycle:
+        return Effect("closed", cycle)
+    following = next((status.cycle for status in with_it if status.cycle.start > credit.day), with_it[-1].cycle)
+    return Effect("too-early" if following == with_it[0].cycle else "between", following)
 
 
 def verdict(effect: Effect) -> str:
     """Counts; Counts in part; Counts, not needed; Does not count; Waits; Closed cycle: for a mark beside the name."""
     if effect.kind == "closed":
         return "Closed cycle"
+    if effect.after and effect.after.cycle.retested_on:
+        return "Renewed by retest"
     if effect.after and not effect.after.goes_by_hours:
         return "Retest instead of hours"
     if not effect.counted_minutes or not effect.entry:
@@ -85,6 +91,8 @@ def what_counts(effect: Effect) -> str:
         return "Falls into a closed cycle, which stays as it is."
     if effect.kind == "too-early":
         return f"Does not count: it ended before your certification on {day_text(effect.cycle.start)}."
+    if effect.kind == "between":
+        return f"Does not count: no cycle ran then, before the retest of {day_text(effect.cycle.start)}."
     if effect.after is None or effect.entry is None:
         raise ValueError("An effect on an open cycle has its statuses.")
     text = entry_text(effect.entry, effect.after)
@@ -103,6 +111,8 @@ def what_changes(effect: Effect, today: date) -> list[str]:
     before, after = effect.before, effect.after
     if before is None or after is None:
         return []
+    if after.cycle.retested_on:
+        return [next_step(after, today)]
     if not after.goes_by_hours:
         return [f"Hours do not renew it. {retest_sentence(after.cycle, today)}"]
     unit, displaced = after.cycle.rules.unit, _displaced_minutes(before, after)
@@ -200,7 +210,13 @@ Reckon = Callable[[CycleStatus, Credit], CycleStatus]
 def with_one_more(status: CycleStatus, credit: Credit) -> CycleStatus:
     """Where the cycle would stand with one more activity, of a course that is like no other."""
     own = [entry.credit for entry in status.entries.values() if entry.why_not not in {"repeated", "next"}]
-    return status_of(status.cycle, [*own, credit], status.holder, carried_minutes=status.carried_minutes)
+    return status_of(
+        status.cycle,
+        [*own, credit],
+        status.holder,
+        carried_minutes=status.carried_minutes,
+        is_carried_as_entered=status.is_carried_as_entered,
+    )
 
 
 def best_kinds(

@@ -9,9 +9,9 @@ PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
 def proof_asked(entry: Entry, status: CycleStatus) -> frozenset[str]:
     """The proof of one activity that its cycle's rules ask for: of every activity, and of the buckets it counts in.
 
-    What does not count needs no proof.
+    What does not count needs no proof, nor do hours that renew nothing.
     """
-    if not entry.minutes:
+    if not entry.minutes or not status.goes_by_hours:
         return frozenset()
     return frozenset(status.cycle.rules.proof).union(*(bucket.proof for bucket in _counting(entry, status)))
 

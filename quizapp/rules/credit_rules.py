@@ -148,13 +148,15 @@ class Retest:
 class LateWindow:
     """What a holder does who missed the date by up to `days` days, and by more.
 
-    With `counts`, activities of the window still count to the cycle that ended.
+    With `counts`, activities of the window still count to the cycle that ended. With `examination`, passing it again
+    brings back the credential after the window.
     """
 
     days: int
     within: str
     after: str
     counts: bool = False
+    examination: bool = False
 
 
 @dataclass(frozen=True)

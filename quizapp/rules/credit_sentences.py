@@ -10,6 +10,9 @@ from quizapp.rules.credit_words import counted, credit_text, day_text, listed, m
 
 def next_step(status: CycleStatus, today: date) -> str:
     """What the holder does next in the cycle that holds `today`, or how a past cycle ended, in a sentence."""
+    if status.cycle.retested_on:
+        renewed = f"the retest passed on {day_text(status.cycle.retested_on)} renews this cycle"
+        return f"Nothing is missing: {renewed}, by the rules as recorded {status.cycle.rules.recorded}."
     if not status.goes_by_hours:
         return retest_sentence(status.cycle, today)
     if not status.required_minutes and status.is_met:
@@ -55,6 +58,13 @@ def _of_them(each: BucketStatus, of_minutes: int, unit: BodyUnit, them: str = "t
     return f"{amount} of {them} {each.bucket.name}" + (f" ({listed(within)})" if within else "")
 
 
+def standing_text(status: CycleStatus, today: date) -> str:
+    """How much time is left where hours renew the cycle; else whether its retest was passed."""
+    if status.cycle.retested_on:
+        return f"Renewed by the retest of {day_text(status.cycle.retested_on)}"
+    return days_left_text(status, today) if status.goes_by_hours else "Renewed by a retest, not by hours"
+
+
 def days_left_text(status: CycleStatus, today: date) -> str:
     """113 days left; Today is the last day; Ended on 13 March 2026."""
     days = status.cycle.days_left(today)
@@ -68,7 +78,8 @@ def explanation(each: BucketStatus, status: CycleStatus) -> str:
     unit = status.cycle.rules.unit
     carried = status.carried_minutes if each.bucket == status.asked.total else 0
     logged, span = credit_text(each.minutes - carried, unit), span_text(status.cycle)
-    came = f", and {credit_text(carried, unit)} carried from the cycle before" if carried else ""
+    source = "carried in, as you entered" if status.is_carried_as_entered else "carried from the cycle before"
+    came = f", and {credit_text(carried, unit)} {source}" if carried else ""
     sentences = [f"Counted: {logged} from activities of this cycle, {span}{came}."]
     if each.bucket.minimum:
         sentences.append(f"Needed: {credit_text(each.bucket.needed_minutes, unit)}. Rule: {each.bucket.minimum.rule}")
@@ -103,9 +114,12 @@ def requirement_text(each: BucketStatus, unit: BodyUnit) -> str:
 def outcome(each: BucketStatus, status: CycleStatus, today: date) -> str:
     """Met; 7.5 more hours by 13 March 2027; 7.5 hours short; Cap reached; Room for 3 more hours; Does not count.
 
-    A bucket without limits of its own says how its parts stand; what parts keep of a maximum is no room.
+    Not needed where no hours renew the cycle. A bucket without limits of its own says how its parts stand; what parts
+    keep of a maximum is no room.
     """
     unit = status.cycle.rules.unit
+    if not status.goes_by_hours:
+        return "Not needed"
     if each.bucket.maximum and not each.bucket.maximum.minutes:
         return "Does not count"
     if each.bucket.minimum is None and each.room_minutes is not None:

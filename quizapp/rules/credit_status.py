@@ -1,9 +1,8 @@
 """Where a holder stands in a cycle: what counts towards which requirement, what is missing, what is lost."""
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from quizapp.rules.credit_allocation import Allocation, Supply, allocate
@@ -110,11 +109,13 @@ class CycleStatus:
     occasions: tuple[OccasionStatus, ...]
     entries: Mapping[str, Entry] = field(repr=False)
     carried_minutes: int = 0
+    is_carried_as_entered: bool = False
 
     @property
     def goes_by_hours(self) -> bool:
-        """Whether hours renew the credential; where not, only a retest does."""
-        return self.cycle.rules.goes_by_hours(is_member=self.holder.is_member)
+        """Whether hours renew the credential; where not, only a retest does, or has done so."""
+        by_rules = self.cycle.rules.goes_by_hours(is_member=self.holder.is_member)
+        return by_rules and self.cycle.retested_on is None
 
     @property
     def missing_minutes(self) -> int:
@@ -135,7 +136,9 @@ class CycleStatus:
 
     @property
     def is_met(self) -> bool:
-        """Whether every requirement is met."""
+        """Whether the cycle is renewed: by its retest or, where hours renew it, by every requirement."""
+        if not self.goes_by_hours:
+            return self.cycle.retested_on is not None
         return not self.missing_minutes and not any(each.missing for each in self.occasions)
 
     @property
@@ -172,13 +175,14 @@ def status_of(
     holder: Holder,
     *,
     carried_minutes: int = 0,
+    is_carried_as_entered: bool = False,
     earlier_courses: frozenset[str] = frozenset(),
 ) -> CycleStatus:
     """What of the cycle's requirements the credits meet, all of which count to this cycle.
 
-    Minutes carried from the cycle before count towards the total alone. Where the same course counts once, its longest
-    activity does, of equal ones the earliest, of those of a kind that counts at all; `earlier_courses` counted in
-    earlier cycles.
+    Minutes carried from the cycle before, as its closing or the holder says, count towards the total alone. Where the
+    same course counts once, its longest activity does, of equal ones the earliest, of those of a kind that counts at
+    all; `earlier_courses` counted in earlier cycles.
     """
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
@@ -200,6 +204,7 @@ def status_of(
         occasions=tuple(_occasion(occasion, first) for occasion in asked.occasions),
         entries={credit.id: entries[credit.id] for credit in in_order},
         carried_minutes=carried_minutes,
+        is_carried_as_entered=is_carried_as_entered,
     )
 
 
@@ -302,88 +307,7 @@ def _occasion(occasion: Occasion, credits_: Iterable[Credit]) -> OccasionStatus:
     return OccasionStatus(occasion, number)
 
 
-# --- All cycles of a credential -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Closed:
-    """What the record of a closed cycle fixes: the activities that counted, and the minutes carried on."""
-
-    credit_ids: frozenset[str]
-    carried_minutes: int
-
-
-def statuses_of(
-    cycles: Sequence[Cycle], credits_: Iterable[Credit], holder: Holder, closed: Mapping[object, Closed] = {}
-) -> tuple[CycleStatus, ...]:
-    """Where the holder stands in each cycle, oldest first; every activity counts to one cycle at most.
-
-    It counts to the cycle that holds its day. What a cycle shares with the next (in a shared month, in a late window
-    that counts) stays in it as far as it is short without, and goes to the next otherwise; before the next has begun,
-    it is listed without counting. What a closed cycle counted stays there, and what was carried at its closing counts
-    to the next. `closed` goes by the cycle's first day.
-    """
-    ordered = sorted(credits_, key=lambda credit: (credit.day, credit.id))
-    days = [credit.day for credit in ordered]
-    used = {credit_id for one in closed.values() for credit_id in one.credit_ids}
-    statuses: list[CycleStatus] = []
-    passed_on: list[Credit] = []
-    courses: frozenset[str] = frozenset()
-    carried = 0
-    for cycle in cycles:
-        record = closed.get(cycle.start)
-        near = ordered[bisect_left(days, cycle.start) : bisect_right(days, cycle.last_shared_day)]
-        free = [credit for credit in near if credit.id not in used]
-        if record:
-            own = [credit for credit in ordered if credit.id in record.credit_ids]
-        else:
-            own = _own(cycle, free, passed_on, holder, carried, courses)
-        statuses.append(status_of(cycle, own, holder, carried_minutes=carried, earlier_courses=courses))
-        used |= {credit.id for credit in own}
-        left = [credit for credit in free if credit.id not in used]
-        passed_on = [credit for credit in left if cycle.holds(credit.day) and cycle.may_take(credit.day)]
-        counted = [entry.credit for entry in statuses[-1].entries.values() if entry.minutes]
-        courses |= {credit.course for credit in counted if credit.course}
-        carried = record.carried_minutes if record else 0
-    if passed_on:
-        waiting = {credit.id: Entry(credit, {}, "next") for credit in passed_on}
-        statuses[-1] = replace(statuses[-1], entries={**statuses[-1].entries, **waiting})
-    return tuple(statuses)
-
-
-def _own(
-    cycle: Cycle,
-    free: Sequence[Credit],
-    passed_on: Sequence[Credit],
-    holder: Holder,
-    carried: int,
-    courses: frozenset[str],
-) -> list[Credit]:
-    """The cycle's activities: what the one before passed on, those of its days, and of what it shares what it needs.
-
-    Of the shared ones it gives back, the latest first, what it would be no shorter without.
-    """
-
-    def standing(credits_: Sequence[Credit]) -> tuple[int, ...]:
-        return _missing(cycle, credits_, holder, carried, courses)
-
-    if not cycle.rules.shares_days:
-        return [*passed_on, *free]
-    own = [*passed_on, *(credit for credit in free if cycle.holds(credit.day) and not cycle.may_take(credit.day))]
-    shared = [credit for credit in free if cycle.may_take(credit.day)]
-    if not shared or not any(alone := standing(own)):
-        return own
-    best = standing([*own, *shared])
-    if best == alone:
-        return own
-    for credit in reversed(tuple(shared)):
-        others = [each for each in shared if each != credit]
-        if standing([*own, *others]) == best:
-            shared = others
-    return [*own, *shared]
-
-
-def _missing(
+def missing_of(
     cycle: Cycle, credits_: Sequence[Credit], holder: Holder, carried: int, courses: frozenset[str]
 ) -> tuple[int, ...]:
     """What the status would have missing of each kind, and nothing else; none of it grows with an activity."""

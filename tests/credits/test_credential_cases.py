@@ -9,7 +9,8 @@ from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.rule_book import all_rules
 from quizapp.rules.credit_cycles import Anchors, cycles_until
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_status import Closed, CycleStatus, Holder, statuses_of
+from quizapp.rules.credit_status import CycleStatus, Holder
+from quizapp.rules.credit_statuses import Closed, statuses_of
 from tests.credits.case import Case
 from tests.credits.credential_cases import CASES
 

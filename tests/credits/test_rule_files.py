@@ -20,7 +20,8 @@ from quizapp.credits.rule_files import CredentialRules, Version, json_schema
 from quizapp.rules import credit_sentences
 from quizapp.rules.credit_cycles import Anchors, cycles_until
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_status import CycleStatus, Holder, statuses_of
+from quizapp.rules.credit_status import CycleStatus, Holder
+from quizapp.rules.credit_statuses import statuses_of
 
 BANK = ROOT / "question_bank"
 CMPE = (BANK / "credentials" / "cmpe.yaml").read_text()

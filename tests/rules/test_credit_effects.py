@@ -37,7 +37,8 @@ from quizapp.rules.credit_rules import (
     Surplus,
     Takes,
 )
-from quizapp.rules.credit_status import Closed, CycleStatus, Entry, Holder, status_of, statuses_of
+from quizapp.rules.credit_status import CycleStatus, Entry, Holder, status_of
+from quizapp.rules.credit_statuses import Closed, statuses_of
 
 TODAY = date(2026, 3, 10)
 CERTIFIED = date(2025, 5, 20)

@@ -35,7 +35,8 @@ from quizapp.rules.credit_sentences import (
     retest_sentence,
     surplus_sentence,
 )
-from quizapp.rules.credit_status import CycleStatus, Holder, status_of, statuses_of
+from quizapp.rules.credit_status import CycleStatus, Holder, status_of
+from quizapp.rules.credit_statuses import statuses_of
 from tests.rules.credit_examples import CMA, CMM, CMPE, CPC, HOLDER, SHRM, SPLIT, histories, versions
 from tests.rules.credit_makers import RECORDED, START, bucket, credit, cycle, logged, rules, status, takes, total
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from quizapp.rules.credit_cycles import Anchors, cycles_until
 from quizapp.rules.credit_rules import Credit, LateWindow, Occasion, RuleVersion
-from quizapp.rules.credit_status import CARRIED, Closed, CycleStatus, statuses_of
+from quizapp.rules.credit_status import CARRIED, CycleStatus
+from quizapp.rules.credit_statuses import Closed, statuses_of
 from tests.rules.credit_examples import CMA, CMM, CPC, HOLDER, SHRM, cycles_of, histories, versions
 from tests.rules.credit_makers import bucket, credit, rules, status, takes, total
 
