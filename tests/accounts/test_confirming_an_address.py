@@ -20,7 +20,7 @@ from tests.pages import Client, Pages
 OWNER = "owner@example.org"
 SUBJECT = "Confirm your email address"
 REGISTRATION = {"email": OWNER, "password": "seven brass otters", "time_zone": "America/Chicago"}
-QUIET_WORD = "We have not seen yet that mail to owner@example.org reaches you."
+QUIET_WORD = "We have not seen yet that mail to owner@example.org reaches you"
 
 
 def owner_of(session: Session) -> User:

@@ -65,7 +65,7 @@ def test_an_address_is_changed_by_a_link_to_the_new_one(new_context: NewContext,
     page = context.new_page()
     page.goto("/settings")
     looks_well(page)
-    page.get_by_role("link", name="Change the address").click()
+    page.get_by_role("link", name="Change the address", exact=True).click()
     page.get_by_label("New email address").fill(old)
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("button", name="Mail me the link").click()
