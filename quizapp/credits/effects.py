@@ -9,7 +9,16 @@ from quizapp.credits.actions import Entry
 from quizapp.credits.credit_tags import CreditTags, TagGroup
 from quizapp.credits.models import Activity
 from quizapp.credits.queries import Holding, Standings, course_of
-from quizapp.rules.credit_effects import Effect, LearningKind, Suggestion, best_kinds, effect_of, gain_text, in_short
+from quizapp.rules.credit_effects import (
+    Effect,
+    Gain,
+    LearningKind,
+    Suggestion,
+    best_kinds,
+    effect_of,
+    gain_text,
+    in_short,
+)
 from quizapp.rules.credit_proof import missing_proof
 from quizapp.rules.credit_rules import Credit
 from quizapp.rules.credit_status import CycleStatus
@@ -171,11 +180,12 @@ def providers_of(activities: Sequence[Activity]) -> dict[str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Advice:
-    """A kind of learning in words, what it would bring, and whether its subject is open."""
+    """A kind of learning in words, what it would bring, what would be better still, and whether its subject is open."""
 
     kind: LearningKind
     name: str
     brings: str
+    better: str
     is_subject_open: bool
 
 
@@ -189,6 +199,7 @@ def advice_for(standings: Standings, tags: CreditTags, minutes: int, today: date
             each.kind,
             kind_text(each.kind, tags),
             _brings(each, standings),
+            _better(each, standings, tags),
             is_subject_open=subjects.isdisjoint(each.kind.tags),
         )
         for each in best_kinds(present, questions, minutes, today)
@@ -208,3 +219,15 @@ def _brings(suggestion: Suggestion, standings: Standings) -> str:
         for gain, holding in zip(suggestion.gains, standings.holdings, strict=True)
     ]
     return listed([text for text in texts if text])
+
+
+def _better(suggestion: Suggestion, standings: Standings, tags: CreditTags) -> str:
+    """Better still with “AAPC approved” too: 4 hours of CPPM more. Empty where no other tag would add any."""
+    further = suggestion.further
+    if further is None:
+        return ""
+    texts = [
+        gain_text(Gain(minutes), holding.present.cycle.rules.unit, holding.rules.short_name)
+        for minutes, holding in zip(further.minutes, standings.holdings, strict=True)
+    ]
+    return f"Better still with “{tags.names[further.tag]}” too: {listed([text for text in texts if text])} more."

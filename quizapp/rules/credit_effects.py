@@ -1,8 +1,9 @@
 """What one activity changes in one credential, and which kinds of learning would change most in all of them."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, product
 from typing import Literal
 
 from quizapp.rules.credit_cycles import Cycle
@@ -19,6 +20,7 @@ from quizapp.rules.credit_status import CycleStatus, Entry, status_of
 from quizapp.rules.credit_words import credit_text, day_text, listed, of_text
 
 MOST_SUGGESTIONS = 5
+DELIVERIES: tuple[Literal["live", "self-paced"] | None, ...] = (None, "live", "self-paced")
 
 # --- One activity ---------------------------------------------------------------------------------------------------
 
@@ -187,11 +189,23 @@ class Gain:
 
 
 @dataclass(frozen=True)
+class Further:
+    """One more tag that a course may carry, as one that two bodies approved, and the minutes that it adds to each."""
+
+    tag: str
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Suggestion:
-    """A kind of learning with what it brings to each credential, in their order."""
+    """A kind of learning with what it brings to each credential, in their order.
+
+    `further` is what would make a course of the kind better still, rarer as it then is.
+    """
 
     kind: LearningKind
     gains: tuple[Gain, ...]
+    further: Further | None = None
 
     @property
     def worth(self) -> tuple[int, int, int]:
@@ -228,24 +242,24 @@ def best_kinds(
 ) -> list[Suggestion]:
     """The kinds of learning that leave least to earn in all credentials together, best first; at most five.
 
-    A kind has at most one tag of each of the first two `questions` (who gave it, what it was about), or one of another.
-    What brings nothing more than a better one, or than one that asks less, is left out. Each credential is reckoned
-    once for each combination of tags that its rules tell apart: some dozen times, however many kinds there are.
+    A kind has at most one tag of the first of the `questions` (who gave it), and one of the second (what it was about)
+    or of another. What brings nothing more than a better one, or than one that asks less, is left out. Each credential
+    is reckoned once for each combination of tags that its rules tell apart: some dozen times, however many kinds there
+    are.
     """
     if not any(map(_has_need, statuses)):
         return []
     gains = [_gains_of(status, minutes, today, reckon) for status in statuses]
     asked = frozenset(tag for status in statuses for tag in status.cycle.rules.tags if _has_need(status))
-    found = [
-        Suggestion(kind, tuple(gain(kind) for gain in gains))
-        for kind in _kinds([[tag for tag in tags if tag in asked] for tags in questions])
-    ]
+    tags = [[tag for tag in each if tag in asked] for each in questions]
+    found = [Suggestion(kind, tuple(gain(kind) for gain in gains)) for kind in _kinds(tags)]
     found.sort(key=lambda each: (*(-number for number in each.worth), each.kind.conditions))
     best: list[Suggestion] = []
     for each in found:
         if any(each.worth) and not any(better.covers(each) for better in best):
             best.append(each)
-    return best[:MOST_SUGGESTIONS]
+    further = [tag for each in tags[:2] for tag in each]
+    return [replace(each, further=_further(each, further, gains)) for each in best[:MOST_SUGGESTIONS]]
 
 
 def _has_need(status: CycleStatus) -> bool:
@@ -253,16 +267,27 @@ def _has_need(status: CycleStatus) -> bool:
 
 
 def _kinds(questions: Sequence[Sequence[str]]) -> Iterator[LearningKind]:
-    first, second, *others = [*questions, (), ()][: max(2, len(questions))]
-    combined = [(*one, *other) for one in [(), *_singles(first)] for other in [(), *_singles(second)]]
-    for chosen in [*combined, *(single for tags in others for single in _singles(tags))]:
-        yield LearningKind(chosen)
-        yield LearningKind(chosen, "live")
-        yield LearningKind(chosen, "self-paced")
+    first, *others = questions or [()]
+    for chosen in product([(), *_singles(first)], [(), *(single for tags in others for single in _singles(tags))]):
+        for delivery in DELIVERIES:
+            yield LearningKind(tuple(chain(*chosen)), delivery)
 
 
 def _singles(tags: Iterable[str]) -> list[tuple[str]]:
     return [(tag,) for tag in tags]
+
+
+def _further(
+    suggestion: Suggestion, tags: Iterable[str], gains: Sequence[Callable[[LearningKind], Gain]]
+) -> Further | None:
+    """The tag that adds most minutes; None where none adds any."""
+    kind, found = suggestion.kind, []
+    for tag in tags:
+        with_it = replace(kind, tags=(*kind.tags, tag))
+        more = [gain(with_it).minutes - had.minutes for gain, had in zip(gains, suggestion.gains, strict=True)]
+        found.append(Further(tag, tuple(max(0, minutes) for minutes in more)))
+    best = max(found, key=lambda each: sum(each.minutes), default=None)
+    return best if best and any(best.minutes) else None
 
 
 def _gains_of(status: CycleStatus, minutes: int, today: date, reckon: Reckon) -> Callable[[LearningKind], Gain]:

@@ -62,6 +62,17 @@ def test_the_advice_is_what_serves_several_credentials_and_leads_to_its_reckonin
     assert "3 of 3 hours count: 3 hours AAPC approved." in page.get(address).text
 
 
+def test_a_course_that_two_bodies_approve_is_said_to_be_better_still(
+    page: Pages, owner: User, session: Session
+) -> None:
+    hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 12, 1))
+    hold(session, owner, "cpc", "36-ceus")
+    make.activity(session, owner, tags=[], minutes=20 * 60, amount_hundredths=2000)
+    first, *_ = page.get("/credits/what-if?hours=3").texts(".advice li")
+    assert "3 hours would fill 3 hours of CMPE (MGMA and live MGMA)." in first
+    assert first.endswith("Better still with “AAPC approved” too: 3 hours of CPC more.")
+
+
 def test_weak_areas_are_subjects_to_look_for(page: Pages, owner: User, session: Session) -> None:
     hold(session, owner)
     drawn = make.items(session, 5, prefix="risk", domain="risk-management")
