@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -207,10 +208,17 @@ def config(tmp_path: Path) -> Config:
     return read_config({"QUIZAPP_VAR": str(tmp_path / "var"), "QUIZAPP_SECRET_KEY": "tests " * 8})
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """What templates were compiled to, for the next test's application: a fifth of the time went into compiling."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, database: Database, clock: time_machine.Traveller) -> Flask:
+def app(config: Config, database: Database, clock: time_machine.Traveller, compiled_templates: BytecodeCache) -> Flask:
     """The application on the test's database, at `now`, without CSRF tokens."""
     app = create_app(config, database)
+    app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client
     return app
