@@ -13,7 +13,7 @@ from msgspec import Struct
 from quizapp.credits.models import Activity, Certificate, ClosedCycle
 from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.rules import credit_sentences, credit_words
-from quizapp.rules.credit_proof import missing_proof
+from quizapp.rules.credit_proof import also_serves, missing_proof
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
 
 # --- The activities of a cycle ----------------------------------------------------------------------------------------
@@ -21,13 +21,22 @@ from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
 
 @dataclass(frozen=True)
 class CountedActivity:
-    """An activity of a cycle: what it counts for, in a sentence, its certificates, and the proof that is missing."""
+    """An activity of a cycle: what it counts for, in a sentence, its certificates, and the proof that is missing.
+
+    `also_serves` names what it serves besides, by credit_proof.also_serves.
+    """
 
     activity: Activity
     entry: Entry
     counts: str
+    also_serves: tuple[str, ...]
     certificates: Sequence[Certificate]
     missing_proof: tuple[str, ...]
+
+    @property
+    def counts_here(self) -> bool:
+        """Whether it goes before the body: wholly, in part, or for something else than its minutes."""
+        return bool(self.entry.minutes or self.also_serves)
 
 
 def counted_activities(
@@ -39,6 +48,7 @@ def counted_activities(
             activity,
             entry,
             credit_sentences.entry_text(entry, status),
+            also_serves(entry, status),
             certificates.get(activity.id, ()),
             missing_proof(
                 entry,
@@ -142,6 +152,12 @@ class RecordedActivity(Struct, frozen=True):
     counts: str
     missing_proof: list[str]
     certificates: list[RecordedCertificate]
+    also_serves: list[str] = []
+
+    @property
+    def counts_here(self) -> bool:
+        """Whether it goes before the body: wholly, in part, or for something else than its minutes."""
+        return bool(self.counted_minutes or self.also_serves)
 
 
 class CycleRecord(Struct, frozen=True):
@@ -286,6 +302,7 @@ def _activity(counted: CountedActivity) -> RecordedActivity:
             RecordedCertificate(each.name, each.media_type, each.byte_count, each.page_count, each.sha256)
             for each in counted.certificates
         ],
+        also_serves=list(counted.also_serves),
     )
 
 

@@ -1,9 +1,22 @@
-"""Which proof a body asks for of an activity, and what of it is missing."""
+"""What an activity is shown to a body for, which proof the body asks for, and what of it is missing."""
 
 from quizapp.rules.credit_rules import Bucket
 from quizapp.rules.credit_status import CycleStatus, Entry
 
 PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
+
+
+def also_serves(entry: Entry, status: CycleStatus) -> tuple[str, ...]:
+    """The names of what an activity serves besides its bucket: minimums across the total, and occasions.
+
+    It serves them whole even where a maximum holds its minutes back; what a cycle leaves out serves nothing.
+    """
+    if entry.why_not in {"repeated", "next"}:
+        return ()
+    credit, asked = entry.credit, status.asked
+    is_beside = any(bucket.slug in entry.entered for bucket in asked.beside)
+    serving = [*(() if is_beside else asked.across), *asked.occasions]
+    return tuple(each.name for each in serving if each.takes.fits(credit.tags, credit.delivery))
 
 
 def proof_asked(entry: Entry, status: CycleStatus) -> frozenset[str]:
