@@ -6,11 +6,12 @@ from datetime import date
 from itertools import combinations
 from typing import Any, TypeVar
 
-from quizapp.rules.credit_words import counted, listed
+from quizapp.rules.credit_words import counted
 
 T = TypeVar("T")
 LEAST, MOST = "least", "most"
 REST = "otherwise"
+NOT_HELD_BACK = "A maximum does not hold back what counts in the other row."
 
 
 class BadRulesError(ValueError):
@@ -119,14 +120,11 @@ class WrittenRules:
         notes = []
         for one, other in combinations(self.rows, 2):
             if one.overlaps(other):
-                note = (
+                both = (
                     f"What is both {one.name} and {other.name} counts in one of these rows only, where it helps most."
                 )
-                capped = [row.name for row in (one, other) if row.limit == MOST]
-                escape = (
-                    f" What counts in the other row is not held back by the maximum {listed(capped)}." if capped else ""
-                )
-                notes.append(note + escape)
+                is_capped = MOST in {one.limit, other.limit}
+                notes.append(f"{both} {NOT_HELD_BACK}" if is_capped else both)
         return list(dict.fromkeys(notes))
 
     def _requirements(self) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from tests.credits.case import HOUR, Case, live, self_paced
 HR = "human-resources"
 
 # SHRM's handbook of 2025 and its article on sustaining the credential: 60 PDCs in three years that end with the birth
-# month; at most 30 of work projects and 30 of the profession; 20 carried over; PDCs of 60 days of grace count.
+# month; at most 30 of work projects and 30 of the profession, 6 of these of blog posts; 20 carried over;
+# PDCs of 60 days of grace count. Its pages on categories of about 2020: at most 10 of ungraded courses of a degree.
 _second_cycle = partial(
     Case,
     rules="shrm-cp from-2021",
@@ -75,6 +76,30 @@ SHRM_CP = (
         ),
         counted=30 * HOUR,
         short={"total": 30 * HOUR},
+        held_back=5 * HOUR,
+    ),
+    _second_cycle(
+        "six blog posts count of eight, and an article beside them",
+        today="2024-11-21",
+        logged=(live("2023-01-01", 8 * HOUR, HR, "blog-post"), live("2023-02-01", 10 * HOUR, HR, "writing")),
+        counted=16 * HOUR,
+        short={"total": 44 * HOUR},
+        held_back=2 * HOUR,
+    ),
+    _second_cycle(
+        "blog posts are within the 30 of the profession",
+        today="2024-11-21",
+        logged=(live("2023-01-01", 26 * HOUR, HR, "presenting"), live("2023-02-01", 6 * HOUR, HR, "blog-post")),
+        counted=30 * HOUR,
+        short={"total": 30 * HOUR},
+        held_back=2 * HOUR,
+    ),
+    _second_cycle(
+        "of ungraded courses 10 count, less a minute of what is needed",
+        today="2024-11-21",
+        logged=(live("2023-01-01", 15 * HOUR, HR, "ungraded-course"), self_paced("2023-02-01", 50 * HOUR - 1, HR)),
+        counted=60 * HOUR - 1,
+        short={"total": 1},
         held_back=5 * HOUR,
     ),
     _second_cycle(
@@ -163,6 +188,14 @@ SHRM_CP_BEFORE = (
         counted=60 * HOUR,
         surplus=25 * HOUR,
         carries=20 * HOUR,
+    ),
+    _in_2021(
+        "of ungraded courses 10 counted",
+        today="2021-06-01",
+        logged=(live("2020-01-01", 20 * HOUR, HR, "ungraded-course"),),
+        counted=10 * HOUR,
+        short={"total": 50 * HOUR},
+        held_back=10 * HOUR,
     ),
     _in_2021(
         "PDCs of the 60th day of grace counted, those of the 61st did not, and coding never",

@@ -12,9 +12,7 @@ from time_machine import Traveller
 from quizapp.accounts.models import User
 from quizapp.credits import custom
 from quizapp.credits.models import CustomCredential, CycleRules
-from quizapp.credits.rule_files import CredentialRules, Version
-from quizapp.credits.written_rules import BadRulesError, Row, WrittenRules, rows_in
-from quizapp.rules.credit_rules import Bucket
+from quizapp.credits.rule_files import CredentialRules
 from tests import make
 from tests.pages import Page, Pages
 
@@ -62,104 +60,6 @@ def hold(page: Pages, asked: Page, certified_on: str = "2025-05-20") -> Page:
     return page.post(asked.url, {"certified_on": certified_on})
 
 
-def written(*entries: Row, each: bool = False, total: int = 60) -> WrittenRules:
-    return WrittenRules(
-        name="Fellow",
-        short_name="FC",
-        body="Chapter",
-        web_page="https://example.org",
-        unit="hour",
-        unit_minutes=60,
-        kind="anniversary",
-        months=12,
-        anchor=None,
-        total=total,
-        surplus="lost",
-        carried=0,
-        asks_certificate=False,
-        counts_in_each=each,
-        rows=entries,
-    )
-
-
-def engine(rules: WrittenRules) -> Version:
-    return msgspec.convert(rules.version("v", make.NOW.date()), Version)
-
-
-def outline(bucket: Bucket) -> list[tuple[str, int, int | None, int | None]]:
-    """Name, depth, minimum and maximum in hours of all that lies within a bucket."""
-    return [
-        (
-            part.name,
-            len(above),
-            part.minimum.minutes // 60 if part.minimum else None,
-            part.maximum.minutes // 60 if part.maximum else None,
-        )
-        for part, above in bucket.walk()
-        if above
-    ]
-
-
-# --- Rows and buckets -------------------------------------------------------------------------------------------------
-
-
-def test_a_row_within_another_is_a_part_of_it() -> None:
-    rules = written(
-        Row("least", 30, "mgma", "", "MGMA"),
-        Row("least", 12, "mgma", "live", "live MGMA"),
-        Row("most", 20, "otherwise", "", "from anything else"),
-    )
-    assert outline(engine(rules).rules().total) == [
-        ("MGMA", 1, 30, None),
-        ("live MGMA", 2, 12, None),
-        ("from anything else", 1, None, 20),
-    ]
-
-
-def test_a_minimum_and_a_maximum_of_the_same_are_one_bucket() -> None:
-    rules = written(Row("least", 5, "mgma", "", "MGMA"), Row("most", 10, "mgma", "", "MGMA"))
-    assert outline(engine(rules).rules().total) == [("MGMA", 1, 5, 10)]
-
-
-def test_rows_that_an_hour_may_share_stand_across_the_total() -> None:
-    rules = written(Row("least", 5, "mgma", "", "MGMA"), Row("least", 9, "", "live", "live"), each=True)
-    found = engine(rules).rules()
-    assert [(bucket.name, bucket.needed_minutes) for bucket in found.across] == [("MGMA", 300), ("live", 540)]
-    assert found.total.parts == ()
-
-
-@pytest.mark.parametrize(
-    ("entries", "each", "reason"),
-    [
-        ([Row("least", 1, "mgma"), Row("least", 2, "mgma")], False, "Two rows"),
-        ([Row("least", 1)], False, "choose a kind, or live or self-paced"),
-        ([Row("least", 61, "mgma")], False, "more than the total"),
-        ([Row("most", 1, "mgma")], True, "one row only"),
-        ([Row("least", 1, "otherwise")], True, "one row only"),
-        (
-            [Row("most", 1, "mgma", "", "MGMA"), Row("least", 2, "mgma", "live", "live")],
-            False,
-            "cannot be met together",
-        ),
-    ],
-)
-def test_rows_that_cannot_be_reckoned_with_are_refused(entries: list[Row], *, each: bool, reason: str) -> None:
-    with pytest.raises(BadRulesError, match=reason):
-        custom.check(written(*entries, each=each), make.NOW, make.NOW.date())
-
-
-def test_rows_are_read_back_as_they_were_written() -> None:
-    entries = [
-        Row("least", 30, "mgma", "", "MGMA"),
-        Row("least", 12, "mgma", "live", "live MGMA"),
-        Row("most", 20, "otherwise", "", "from anything else"),
-        Row("most", 9, "", "self-paced", "self-paced"),
-    ]
-    assert rows_in(written(*entries).version("v", make.NOW.date())) == entries
-    across = [Row("least", 5, "mgma", "", "MGMA"), Row("least", 9, "", "live", "live")]
-    assert rows_in(written(*across, each=True).version("v", make.NOW.date())) == across
-
-
 # --- Writing down ---------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +70,7 @@ def test_written_rules_are_held_and_reckoned_like_others(page: Pages, owner: Use
     make.activity(session, owner, minutes=500, tags=["mgma"])
     shown = hold(page, asked)
     assert "20 more credits, at least 10 of them MGMA, by 19 May 2027." in shown.text
+    assert "What is both MGMA and self-paced counts in one of these rows only" in shown.text
     assert "Source: 10 March 2026 (as its holder wrote it down)." in shown.texts(".requirement details p")[0]
     assert "A secondary source, not the body’s own text. Nobody else has checked it." in shown.text
     assert "Check with Chapter before you rely on them." in shown.text
