@@ -30,6 +30,7 @@ def owner_with_everything(session: Session) -> User:
     make.mark(session, attempt, drawn[0])
     held = make.held_credential(session, owner)
     make.cycle_rules(session, held)
+    make.retest(session, held)
     make.closed_cycle(session, held)
     make.custom_credential(session, owner)
     make.certificate(session, make.activity(session, owner))
