@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -174,7 +175,7 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
         credential = rules.get(held.rules)
         lost = _lost_versions(credential, versions)
         if credential is None or lost:
-            unreadable.append(_unreadable(held, credential, lost, closed[held.id]))
+            unreadable.append(_unreadable(session, held, credential, lost, closed[held.id]))
             continue
         rules_from = [(entry.from_on, credential.version(entry.version).rules()) for entry in versions]
         cycles = cycles_until(Anchors(held.certified_on, held.birth_month, held.due_on), rules_from, today)
@@ -192,16 +193,24 @@ def _lost_versions(rules: CredentialRules | None, chosen: Iterable[CycleRules]) 
 
 
 def _unreadable(
-    held: HeldCredential, rules: CredentialRules | None, lost: frozenset[str], closed: Mapping[date, ClosedCycle]
+    session: Session,
+    held: HeldCredential,
+    rules: CredentialRules | None,
+    lost: frozenset[str],
+    closed: Mapping[date, ClosedCycle],
 ) -> Unreadable:
-    what = f"have lost the version {' and '.join(sorted(lost))}" if rules else "cannot be read"
-    log.warning("A credential is left out of its holder's pages: the rules %s %s", held.rules, what)
-    name = "A credential of your own" if held.rules.startswith(CUSTOM) else held.rules.upper()
-    if rules:
-        name = rules.short_name
-    elif closed:
-        name = closed[max(closed)].content["short_name"]
+    _log_left_out(held.rules, f"have lost the version {' and '.join(sorted(lost))}" if rules else "cannot be read")
+    name = rules.short_name if rules else held.rules.upper()
+    if not rules and held.rules.startswith(CUSTOM):
+        own = session.get(CustomCredential, (held.user_id, UUID(held.rules.removeprefix(CUSTOM))))
+        name = (own and own.content.get("short_name")) or "A credential of your own"
     return Unreadable(held, name, rules, lost, closed)
+
+
+@lru_cache(maxsize=1000)
+def _log_left_out(rules: str, what: str) -> None:
+    """Once in each process, not with each page."""
+    log.warning("A credential is left out of its holders' pages: the rules %s %s", rules, what)
 
 
 def _chosen_rules(session: Session, user_id: UUID) -> list[tuple[HeldCredential, list[CycleRules]]]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
+from time_machine import Traveller
 
 from quizapp.accounts.models import User
 from quizapp.config import Config
@@ -125,6 +126,15 @@ def test_cycles_before_the_credential_was_added_are_pointed_out_only_while_they_
     assert "1 March 2025 to 28 February 2026 has ended" in page.get("/credits").text
     hold("hitcm-pp", "12-months", certified_on=date(2010, 1, 1), created_at=make.NOW)
     assert len(page.get("/credits").texts(".notice.note")) == 1
+
+
+def test_a_cycle_that_was_in_its_last_day_where_the_holder_lives_when_it_was_added_is_to_be_closed(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential], clock: Traveller
+) -> None:
+    owner.time_zone = "Pacific/Honolulu"
+    hold("chbme", certified_on=date(2023, 3, 10), created_at=datetime(2026, 3, 10, 5, tzinfo=UTC))  # There, the 9th.
+    clock.move_to(datetime(2026, 3, 11, 5, tzinfo=UTC))
+    assert "The cycle 10 March 2023 to 9 March 2026 has ended." in page.get("/credits").text
 
 
 def test_after_a_closing_the_next_ended_cycle_is_pointed_out(

@@ -252,7 +252,7 @@ def test_own_rules_that_are_refused_are_mended_by_their_form(
 ) -> None:
     own = refused()
     held = hold(session, owner, f"custom-{own.id.hex}", own.content["versions"][0]["slug"])
-    assert page.get("/credits").texts("main section h2") == ["A credential of your own"]
+    assert page.get("/credits").texts("main section h2") == ["FC"]
     asked = page.get(page.get(page_of(held)).links["Mend its rules"])
     assert asked.h1 == "Change the rules of FC"
     form = asked.values_of("main form")
