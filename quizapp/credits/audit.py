@@ -1,4 +1,7 @@
-"""What an audit asks for, of one cycle: the transcript's data, and the certificates in the order of its entries."""
+"""What an audit asks for, of one cycle: the transcript's data, and the certificates in the order of its entries.
+
+Both hold what counts in that cycle. What was logged in its days and counts for nothing there says nothing to the body.
+"""
 
 import re
 import unicodedata
@@ -12,10 +15,12 @@ from uuid import UUID
 from quizapp.credits.cycle_records import CycleRecord, RecordedActivity, counted_activities, record_in, record_of
 from quizapp.credits.models import Certificate
 from quizapp.credits.queries import Holding, Standings, Unreadable
-from quizapp.rules.credit_words import amount_text, day_text, hours_text, hundredths
+from quizapp.rules.credit_rules import BodyUnit
+from quizapp.rules.credit_words import amount_text, credit_text, day_text, hours_text, hundredths, listed
 
 NO_AFFILIATION = "Made with quizapp from what its holder entered. Not affiliated with, or endorsed by, the body."
 PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
+DELIVERIES = {"live": "Live", "self-paced": "Self-paced"}
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,13 @@ def record_for(
 
 
 def numbered(record: CycleRecord) -> list[tuple[int, RecordedActivity]]:
-    """The entries of the transcript, oldest first, with their numbers."""
-    return list(enumerate(sorted(record.activities, key=lambda each: (each.ended_on, each.title, each.id)), start=1))
+    """The entries of the transcript with their numbers: what counts in the cycle, in part at least, oldest first."""
+    counting = [each for each in record.activities if each.counts_here]
+    return list(enumerate(sorted(counting, key=lambda each: (each.ended_on, each.title, each.id)), start=1))
 
 
 def exhibits_of(record: CycleRecord, certificates: Mapping[UUID, Sequence[Certificate]]) -> Iterator[Exhibit]:
-    """Every certificate that the record names, in the order of the entries, found again by its checksum."""
+    """Every certificate of the entries, in their order, found again by its checksum."""
     for number, activity in numbered(record):
         kept = {each.sha256: each for each in certificates.get(UUID(activity.id), ())}
         for each in activity.certificates:
@@ -106,7 +112,7 @@ def transcript_data(
         f"Certified on {day_text(record.holder.certified_on)}.",
         "span": f"Cycle: {_span(record.start_on, record.last_on)}.",
         "verdict": record.verdict,
-        "surplus": record.surplus or "",
+        "carried": _carried(record),
         "requirements": [
             {"name": _capital(each.name), "progress": each.progress, "outcome": each.outcome, "depth": each.depth}
             for each in record.requirements
@@ -123,26 +129,48 @@ def transcript_data(
         "rules": f"Rules: {record.rules.name}, as recorded {record.rules.recorded}. {record.rules.standing} "
         f"{record.rules.source_age}",
         "missing": missing_lines(record, exhibits, lost),
-        "activities": [_entry(number, each, files[number]) for number, each in numbered(record)],
-        "about": f"Made on {day_text(today)}. It shows what its holder entered, reckoned by the rules as they were "
-        f"recorded; it is no statement of {record.body}. {NO_AFFILIATION}",
+        "activities": [_entry(number, each, files[number], record) for number, each in numbered(record)],
+        "about": f"Made on {day_text(today)}. It lists what counts towards {record.short_name} in these days, and "
+        f"nothing else. It shows what its holder entered, reckoned by the rules as they were recorded; it is no "
+        f"statement of {record.body}. {NO_AFFILIATION}",
         "footer": f"{record.short_name}, {_span(record.start_on, record.last_on)}",
     }
 
 
-def _entry(number: int, activity: RecordedActivity, files: int) -> dict[str, str]:
+def _carried(record: CycleRecord) -> str:
+    """Hours that no entry brings, since they came into the cycle; without them its sums could not be followed."""
+    carried = record.carried_in_minutes
+    return f"Carried into this cycle: {_credit(carried, record)}." if carried else ""
+
+
+def _entry(number: int, activity: RecordedActivity, files: int, record: CycleRecord) -> dict[str, str]:
     length, entered = hours_text(activity.minutes), amount_text(hundredths(activity.amount_hundredths), activity.unit)
     proof = [f"{files} {'file' if files == 1 else 'files'}"] if files else []
-    proof += [f"No. {activity.index_number}"] if activity.index_number else []
+    proof += [f"Index {activity.index_number}"] if activity.index_number else []
     return {
         "number": str(number),
         "title": activity.title,
         "provider": activity.provider,
         "days": _span(activity.started_on, activity.ended_on),
         "length": length if length == entered else f"{length} ({entered})",
-        "counts": activity.counts,
+        "delivery": DELIVERIES.get(activity.delivery, "Not stated"),
+        "counts": _counts(activity, record),
         "proof": ", ".join(proof) or "none",
     }
+
+
+def _counts(activity: RecordedActivity, record: CycleRecord) -> str:
+    """2 hours live MGMA; 1 hour from other providers and 2 hours beyond a cap. The body knows its rules."""
+    names = {each.slug: f" {each.name}" for each in record.requirements[1:]}  # The first is the total, without a name.
+    amounts = [f"{_credit(minutes, record)}{names.get(slug, '')}" for slug, minutes in activity.entered.items()]
+    if left := activity.minutes - activity.counted_minutes:
+        amounts.append(f"{_credit(left, record)} beyond a cap")
+    also = f". Also: {', '.join(activity.also_serves)}" if activity.also_serves else ""
+    return listed(amounts) + also
+
+
+def _credit(minutes: int, record: CycleRecord) -> str:
+    return credit_text(minutes, BodyUnit(record.unit.one, record.unit.many, record.unit.minutes))
 
 
 def _span(first: date, last: date) -> str:

@@ -9,6 +9,7 @@ from quizapp.credits.evidence_queries import store_of
 from quizapp.credits.models import Activity
 from quizapp.credits.storage import EvidenceStore
 from tests import make
+from tests.credits.papers import Keep, keeping
 
 
 @pytest.fixture
@@ -27,3 +28,9 @@ def activity(session: Session, owner: User) -> Activity:
 def store(config: Config) -> EvidenceStore:
     """Where the site keeps certificates."""
     return store_of(config)
+
+
+@pytest.fixture
+def keep(session: Session, store: EvidenceStore) -> Keep:
+    """Keeps a certificate as an upload does, bytes and all."""
+    return keeping(session, store)

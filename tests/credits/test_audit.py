@@ -2,7 +2,6 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -10,18 +9,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
 from quizapp.credits import evidence_queries
 from quizapp.credits.audit import plain_name
-from quizapp.credits.models import Activity, Certificate, HeldCredential
+from quizapp.credits.models import HeldCredential
 from quizapp.credits.pack_files import PackedFile, pack_pdf
 from tests import make
+from tests.credits.held import hold
+from tests.credits.papers import START, Keep, bookmarks_of, fetch, pdf, picture, text_of
 from tests.pages import Pages
-
-START = date(2025, 5, 20)
 
 
 @pytest.fixture
@@ -38,58 +37,6 @@ def held(session: Session, owner: User) -> HeldCredential:
     return held
 
 
-Keep = Callable[[Activity, str, str, bytes], Certificate]
-
-
-@pytest.fixture
-def keep(session: Session, app: Flask) -> Keep:
-    """Keeps a certificate as an upload does, bytes and all."""
-
-    def kept(activity: Activity, name: str, media_type: str, content: bytes) -> Certificate:
-        key = evidence_queries.store_of(app.config["QUIZAPP"]).put(content)
-        return make.certificate(
-            session,
-            activity,
-            name=name,
-            media_type=media_type,
-            byte_count=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            storage_key=key,
-        )
-
-    return kept
-
-
-def pdf(pages: int = 1) -> bytes:
-    writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(612, 792)
-    content = BytesIO()
-    writer.write(content)
-    return content.getvalue()
-
-
-def picture() -> bytes:
-    content = BytesIO()
-    Image.new("RGB", (300, 200), "teal").save(content, "JPEG")
-    return content.getvalue()
-
-
-def fetch(page: Pages, held: HeldCredential, what: str, status: int = 200) -> bytes:
-    answer = page.client.get(f"/credits/credentials/{held.id}/cycles/{START.isoformat()}/{what}")
-    assert answer.status_code == status
-    if status == 200:
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Content-Disposition"].startswith("attachment")
-    content: bytes = answer.data
-    answer.close()
-    return content
-
-
-def text_of(content: bytes) -> str:
-    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(content)).pages)
-
-
 def test_the_transcript_is_tagged_and_searchable(
     page: Pages, owner: User, held: HeldCredential, session: Session
 ) -> None:
@@ -102,7 +49,7 @@ def test_the_transcript_is_tagged_and_searchable(
     assert catalog["/Lang"] == "en"
     assert "pdfuaid" in catalog["/Metadata"].get_data().decode()
     text = text_of(content)
-    for words in ("Candidate 01", "Denials & appeals: #1 *star* $x$", "No. PA-17", "1 of 12 hours", "my.pahcom.com"):
+    for words in ("Candidate 01", "Denials & appeals: #1 *star* $x$", "Index PA-17", "1 of 12 hours", "my.pahcom.com"):
         assert words in text
     assert "complian" not in text.lower()
 
@@ -112,11 +59,11 @@ def test_the_pack_has_every_certificate_behind_the_number_of_its_entry(
 ) -> None:
     later = make.activity(session, owner, "Second", ended_on=date(2026, 2, 9), started_on=date(2026, 2, 9))
     first = make.activity(session, owner, "First", ended_on=date(2025, 9, 1), started_on=date(2025, 9, 1))
-    keep(later, "b.pdf", "application/pdf", pdf(2))
-    keep(first, "a.jpg", "image/jpeg", picture())
-    reader = PdfReader(BytesIO(fetch(page, held, "pack.pdf")))
-    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert titles == ["Transcript", "1. First: a.jpg", "2. Second: b.pdf"]
+    keep(later, "b.pdf", pdf(2))
+    keep(first, "a.jpg", picture(), "image/jpeg")
+    pack = fetch(page, held, "pack.pdf")
+    reader = PdfReader(BytesIO(pack))
+    assert bookmarks_of(pack) == ["Transcript", "1. First: a.jpg", "2. Second: b.pdf"]
     places = [reader.get_destination_page_number(entry) for entry in reader.outline if not isinstance(entry, list)]
     assert places == [0, 1, 2]
     assert len(reader.pages) == 4
@@ -128,7 +75,7 @@ def test_the_zip_holds_what_was_kept_with_its_checksums(
 ) -> None:
     activity = make.activity(session, owner, "../../Etc/passwd €")
     content = pdf()
-    keep(activity, "Ünïcode ../x.pdf", "application/pdf", content)
+    keep(activity, "Ünïcode ../x.pdf", content)
     with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
         assert packed.testzip() is None
         lines = packed.read("SHA256SUMS").decode().splitlines()
@@ -143,13 +90,78 @@ def test_the_zip_holds_what_was_kept_with_its_checksums(
 def test_what_is_missing_is_listed(
     page: Pages, owner: User, held: HeldCredential, session: Session, keep: Keep, app: Flask
 ) -> None:
-    kept = keep(make.activity(session, owner, "Lost file"), "gone.pdf", "application/pdf", pdf())
+    kept = keep(make.activity(session, owner, "Lost file"), "gone.pdf")
     evidence_queries.store_of(app.config["QUIZAPP"]).delete(kept.storage_key)
     make.activity(session, owner, "Approved without number", index_number="")
     text = text_of(fetch(page, held, "pack.pdf"))
     assert "Lost file: gone.pdf was on record and is no longer kept" in text
     with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
         assert set(packed.namelist()) == {"transcript.pdf", "SHA256SUMS"}
+
+
+def test_what_counts_for_nothing_here_stays_off_the_papers(
+    page: Pages, owner: User, session: Session, keep: Keep
+) -> None:
+    held = hold(session, owner, "cpc", "36-ceus", certified_on=START)
+    keep(make.activity(session, owner, "Class of a college", tags=[]), "class.pdf")
+    keep(make.activity(session, owner, "Auditing", tags=["aapc-approved"]), "auditing.pdf")
+    pack = fetch(page, held, "pack.pdf")
+    assert bookmarks_of(pack) == ["Transcript", "1. Auditing: auditing.pdf"]
+    assert "Auditing" in text_of(pack)
+    assert "college" not in text_of(pack)
+    assert "beyond a cap" not in text_of(pack)
+    with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
+        assert [name.partition("/")[0] for name in packed.namelist()] == ["01-auditing", "transcript.pdf", "SHA256SUMS"]
+
+
+def test_what_counts_in_part_is_on_paper_and_says_how_much(
+    page: Pages, owner: User, session: Session, keep: Keep
+) -> None:
+    held = hold(session, owner, "cmpe", "50-hours", certified_on=date(2022, 1, 1))
+    for month, title in enumerate(("Whole", "In part", "Too late"), start=1):
+        day = date(2025, month, 1)
+        keep(make.activity(session, owner, title, tags=[], minutes=15 * 60, started_on=day, ended_on=day), "c.pdf")
+    pack = fetch(page, held, "pack.pdf", start=date(2025, 1, 1))
+    assert bookmarks_of(pack) == ["Transcript", "1. Whole: c.pdf", "2. In part: c.pdf"]
+    assert "5 hours from other providers and 10 hours beyond a cap" in text_of(pack)
+    assert "Rule:" not in text_of(pack)
+
+
+def test_a_closed_cycle_goes_on_paper_by_its_record(page: Pages, owner: User, session: Session, keep: Keep) -> None:
+    held = hold(session, owner, "cpc", "36-ceus", certified_on=date(2023, 5, 1))
+    days = {"started_on": date(2024, 6, 1), "ended_on": date(2024, 6, 1)}
+    auditing = make.activity(session, owner, "Auditing", tags=["aapc-approved"], **days)
+    for activity in (make.activity(session, owner, "Class of a college", tags=[], **days), auditing):
+        keep(activity, "c.pdf")
+    ask = f"/credits/credentials/{held.id}/cycles/2023-05-01/close"
+    page.post(ask, page.get(ask).values_of("main form"))
+    auditing.tags = []
+    session.flush()
+    pack = fetch(page, held, "pack.pdf", start=date(2023, 5, 1))
+    assert bookmarks_of(pack) == ["Transcript", "1. Auditing: c.pdf"]
+    assert "Missing when the cycle ended" in text_of(pack)
+
+
+def test_what_serves_an_occasion_is_on_paper_though_its_hours_are_beyond_a_cap(
+    page: Pages, owner: User, session: Session
+) -> None:
+    held = hold(session, owner, "chbme", "60-hours", certified_on=START)
+    make.activity(session, owner, "College", tags=[], minutes=24 * 60)
+    days = {"started_on": date(2026, 3, 1), "ended_on": date(2026, 3, 1)}
+    make.activity(session, owner, "Gathering", tags=["hbma-conference"], delivery="live", minutes=180, **days)
+    text = text_of(fetch(page, held, "transcript.pdf"))
+    assert "3 hours beyond a cap. Also: live HBMA conference" in text
+
+
+def test_advice_to_the_holder_is_not_told_to_the_body(
+    page: Pages, owner: User, held: HeldCredential, session: Session
+) -> None:
+    make.activity(session, owner, "Denials webinar", minutes=13 * 60, delivery="live")
+    text = text_of(fetch(page, held, "transcript.pdf"))
+    assert "13 of 12 hours" in text
+    assert "Live or self- paced" in text
+    assert "lost" not in text
+    assert "count on losing" not in text
 
 
 @pytest.mark.parametrize("what", ["transcript.pdf", "pack.pdf", "pack.zip"])
@@ -236,6 +248,6 @@ def test_files_of_the_same_name_stand_side_by_side_in_the_zip(
     activity = make.activity(session, owner, "Course")
     contents = {pdf(number) for number in (1, 2, 3)}
     for content in contents:
-        keep(activity, "certificate.pdf", "application/pdf", content)
+        keep(activity, "certificate.pdf", content)
     with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
         assert {packed.read(name) for name in packed.namelist() if name.startswith("01-course/")} == contents
