@@ -124,11 +124,12 @@ def test_rows_are_read_back_as_they_were_written() -> None:
             ["What is both MGMA and compliance counts in one of these rows only, where it helps most."],
         ),
         ([Row("least", 5, "mgma", "", "MGMA"), Row("least", 2, "mgma", "live", "live MGMA")], []),
+        ([Row("least", 2, "mgma", "live", "live MGMA"), Row("least", 5, "mgma", "", "MGMA")], []),
         ([Row("least", 5, "mgma", "", "MGMA"), Row("most", 9, "mgma", "", "MGMA")], []),
         ([Row("least", 5, "", "live", "live"), Row("most", 9, "", "self-paced", "self-paced")], []),
         ([Row("least", 5, "mgma", "", "MGMA"), Row("most", 9, "otherwise", "", "from anything else")], []),
     ],
-    ids=["two kinds", "a maximum", "two tags", "one within", "one bucket", "never both", "the rest"],
+    ids=["two kinds", "a maximum", "two tags", "one within", "one around", "one bucket", "never both", "the rest"],
 )
 def test_rows_that_share_an_hour_say_what_becomes_of_it(entries: list[Row], notes: list[str]) -> None:
     assert engine(written(*entries)).notes == notes
