@@ -1,7 +1,7 @@
 """The shape of an activity as its form, its preview or a row of an import gives it; and of a planned one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,7 @@ from quizapp.rules.credit_words import day_text
 from quizapp.web import BaseForm
 
 COST = re.compile(r"\$?(\d{1,3}(?:,\d{3})?|\d{1,6})(?:\.(\d{1,2}))?")
-UNIT_CHOICES = {
-    "hours": "Hours",
-    "minutes": "Minutes",
-    "pahcom-ceu": "PAHCOM CEU (1 is 1 hour)",
-    "iacet-ceu": "IACET CEU (1 is 10 hours; 0.6 is 6 hours)",
-    "50-minute-hours": "CEU or points of 50 minutes (AAMA, CCB)",
-}
+UNIT_CHOICES = {slug: unit.choice for slug, unit in credit_units.UNITS.items()}
 DELIVERY_CHOICES = {"live": "Live", "self-paced": "Self-paced", "unknown": "Not sure"}
 PLANNED_MOST_HOURS = 1000
 # The fields of the form, and the columns that they fill.
@@ -95,6 +89,14 @@ class ActivityForm(BaseForm):
         self.tags.choices = list(tags.names.items())
         self.domains.choices = list(domains.items())
 
+    def offer_units(self, bodies: Container[str]) -> None:
+        """Offer the units that anybody meets and those of some bodies; what was chosen stays, whoever counts in it."""
+        self.unit.choices = {
+            slug: unit.choice
+            for slug, unit in credit_units.UNITS.items()
+            if unit.body is None or unit.body in bodies or slug == self.unit.data
+        }
+
     @property
     def last_day(self) -> date:
         """The day that it ended on: the start, unless a later one was entered."""
@@ -108,8 +110,13 @@ class ActivityForm(BaseForm):
     @property
     def can_be_reckoned(self) -> bool:
         """Whether days and length are there, whatever else is missing; only after validate()."""
+        return not self.why_not_reckoned
+
+    @property
+    def why_not_reckoned(self) -> list[str]:
+        """What is wrong with days and length; only after validate()."""
         needed = (self.started_on, self.ended_on, self.amount, self.unit)
-        return not any(field.errors for field in needed)
+        return [str(error) for field in needed for error in field.errors]
 
     def validate_ended_on(self, field: Field) -> None:
         """The end is not before the start."""

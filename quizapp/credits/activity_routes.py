@@ -19,7 +19,7 @@ from quizapp.db import writing
 from quizapp.insights.queries import progress_of
 from quizapp.rules import credit_effects, credit_words
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_units import UNITS, is_long
+from quizapp.rules.credit_units import UNITS
 from quizapp.rules.scoring import is_weak, weakest_first
 from quizapp.web import config, db_session, now, or_404, say, today
 
@@ -244,13 +244,14 @@ def _form_page(
         entry = effects.entry_of(stored) if stored else None
     activity_id = stored.id if stored else _uuid_or_400(form.id.data)
     form.id.data = str(activity_id)
+    form.offer_units({holding.rules.body for holding in standings.holdings})
     return _page(
         "activity_form",
         form=form,
         activity=stored,
         is_copy=is_copy,
         entry=entry,
-        is_long=entry and is_long(entry.minutes, entry.started_on, entry.ended_on),
+        doubt=credit_words.doubt_text(entry.amount, entry.unit, entry.started_on, entry.ended_on) if entry else "",
         reckoned=effects.effects_of(standings, effects.credit_of_entry(entry, activity_id)) if entry else None,
         twins=effects.twins_of(standings, entry, activity_id) if entry else [],
         repeat_rules=effects.repeat_rules(standings),
@@ -284,11 +285,13 @@ def _closed_in(standings: Standings, stored: Activity | None) -> list[str]:
 
 
 def _after_saving(entry: actions.Entry, activity_id: UUID) -> ResponseReturnValue:
-    """Say what was stored, and show where it counts."""
+    """Say what was stored, and show where it counts, or ask for its certificate where that was wanted."""
     say(f"Saved: {entry.title}. {credit_words.equation_text(entry.amount, entry.unit, entry.minutes)}.")
-    if is_long(entry.minutes, entry.started_on, entry.ended_on):
-        say("That is more than eight hours a day. If it is not what you meant, look again whose unit it is.", "note")
-    return redirect(url_for(".activity", activity_id=activity_id), 303)
+    doubt = credit_words.doubt_text(entry.amount, entry.unit, entry.started_on, entry.ended_on)
+    if doubt:
+        say(doubt, "note")
+    next_page = "evidence.overview" if "certificate" in request.form else ".activity"
+    return redirect(url_for(next_page, activity_id=activity_id), 303)
 
 
 def _form(data: dict[str, object] | None) -> ActivityForm:

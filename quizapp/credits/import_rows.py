@@ -56,12 +56,7 @@ COLUMNS = (
     Column("cost", "Cost", ("cost", "price", "fee", "amount paid")),
     Column("note", "Note", ("note", "notes", "comment", "comments", "remarks")),
 )
-UNIT_NAMES = {
-    "hour": "hours", "hours": "hours", "hrs": "hours", "hr": "hours", "h": "hours", "contact hours": "hours",
-    "minute": "minutes", "minutes": "minutes", "min": "minutes", "mins": "minutes",
-    "pahcom ceu": "pahcom-ceu", "pahcom ceus": "pahcom-ceu", "iacet ceu": "iacet-ceu", "iacet ceus": "iacet-ceu",
-    "50-minute hour": "50-minute-hours", "50-minute hours": "50-minute-hours",
-}  # fmt: skip
+UNIT_NAMES = {name: unit.slug for unit in UNITS.values() for name in unit.names}
 AMBIGUOUS_UNITS = {"ceu", "ceus", "credit", "credits", "unit", "units"}
 DELIVERY_NAMES = {
     "live": "live", "in person": "live", "in-person": "live", "live webinar": "live", "yes": "live",
@@ -144,8 +139,8 @@ def _unit(text: str, elsewhere: str) -> tuple[str, str]:
         return elsewhere, "" if elsewhere else "Say what the number counts: give the column of units, or one for all."
     if name in AMBIGUOUS_UNITS:
         return "", f"“{text}”: whose? A PAHCOM CEU is 1 hour, an IACET CEU is 10."
-    if name in UNIT_NAMES or name in UNITS:
-        return UNIT_NAMES.get(name, name), ""
+    if name in UNIT_NAMES:
+        return UNIT_NAMES[name], ""
     return "", f"“{text}” is no unit that is known here."
 
 

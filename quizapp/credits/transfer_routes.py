@@ -19,7 +19,7 @@ from quizapp.credits.transfer_forms import CheckedRow, MappingForm
 from quizapp.db import writing
 from quizapp.lazy import lazily
 from quizapp.rules import credit_words
-from quizapp.rules.credit_units import UNITS, is_long
+from quizapp.rules.credit_units import UNITS, is_long, may_be_iacet
 from quizapp.web import MAX_REQUEST_BYTES, config, db_session, error_page, now, say, today
 
 blueprint = Blueprint("transfer", __name__)
@@ -227,6 +227,7 @@ def _preview_page(
         minutes=sum(row.entry.minutes for row in good if row.entry),
         is_refused=is_refused,
         is_long=is_long,
+        may_be_iacet=may_be_iacet,
         words=credit_words,
         tag_names=credit_tags(config().bank_dir).names,
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from quizapp.rules.credit_cycles import Cycle
 from quizapp.rules.credit_rules import BodyUnit
-from quizapp.rules.credit_units import UNITS
+from quizapp.rules.credit_units import IACET, UNITS, is_long, may_be_iacet, minutes_of
 
 HOUR = BodyUnit()
 
@@ -95,6 +95,20 @@ def equation_text(amount: Decimal, unit: str, minutes: int) -> str:
     """0.6 IACET CEU = 6 hours; where both sides would read alike, one of them."""
     entered, hours = amount_text(amount, unit), hours_text(minutes)
     return hours if entered == hours else f"{entered} = {hours}"
+
+
+def iacet_text(amount: Decimal) -> str:
+    """0.6 IACET CEU would be 6 hours."""
+    return f"{amount_text(amount, IACET)} would be {hours_text(minutes_of(amount, IACET))}"
+
+
+def doubt_text(amount: Decimal, unit: str, started_on: date, ended_on: date) -> str:
+    """What is said of a length that is possible, but often a unit mistaken by a factor of ten; empty of all others."""
+    if is_long(minutes_of(amount, unit), started_on, ended_on):
+        return "That is more than eight hours a day. If it is not what you meant, look again whose unit it is."
+    if may_be_iacet(amount, unit):
+        return f"{iacet_text(amount)}. If the certificate names IACET, change the unit."
+    return ""
 
 
 def listed(parts: list[str]) -> str:

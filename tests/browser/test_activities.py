@@ -69,7 +69,7 @@ def test_an_activity_is_logged_on_a_phone_and_counts_before_it_is_saved(
     assert len(stored(site, owner)) == 1, "looking stores nothing"
     assert look_here(page) == []
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("h1")).to_have_text("Denials webinar")
     expect(page.get_by_role("link", name="Add a certificate")).to_be_in_viewport()
     assert [each.minutes for each in stored(site, owner)] == [120, 120]
@@ -99,7 +99,7 @@ def test_without_javascript_a_button_says_where_it_counts(
     page.get_by_role("button", name="See where it counts").click()
     expect(page.locator("#effects")).to_contain_text("Needed afterwards: 8 more hours")
     assert len(stored(site, owner)) == 1
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("h1")).to_have_text("Denials webinar")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Undo").click()
@@ -122,7 +122,46 @@ def test_without_a_connection_the_page_says_so_and_keeps_what_was_typed(
     page.get_by_label("How much").fill("0.1")
     expect(page.locator("#effects")).to_contain_text("0.1 IACET CEU = 1 hour.")
     expect(page.locator("#effects")).not_to_contain_text("No connection")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Denials webinar")
+
+
+def values_typed(page: Page) -> list[str]:
+    return [page.get_by_label(name).input_value() for name in ("Title", "Provider", "How much")]
+
+
+def test_saving_without_a_connection_waits_for_one(new_context: NewContext, site: Site, owner: User) -> None:
+    context = new_context(viewport=PHONE)
+    site.sign_in(context, owner)
+    page = context.new_page()
+    page.goto("/credits/activities/new")
+    fill_in(page)
+    expect(page.locator("#effects")).to_contain_text("0.2 IACET CEU = 2 hours.")
+    context.set_offline(True)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#effects")).to_contain_text("No connection")
+    assert values_typed(page) == ["Denials webinar", "A medical society", "0.2"]
+    context.set_offline(False)
+    expect(page.locator("#effects")).not_to_contain_text("No connection")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Denials webinar")
+
+
+def test_what_a_lost_connection_took_away_is_there_on_going_back(
+    page_without_javascript: Page, site: Site, owner: User
+) -> None:
+    page = page_without_javascript
+    site.sign_in(page.context, owner)
+    page.goto("/credits/activities/new")
+    fill_in(page)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_function("location.protocol === 'chrome-error:'")
+    page.context.set_offline(False)
+    page.go_back()
+    assert values_typed(page) == ["Denials webinar", "A medical society", "0.2"]
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("h1")).to_have_text("Denials webinar")
 
 
@@ -134,13 +173,13 @@ def test_a_double_click_saves_once_and_going_back_loses_nothing(
     page = context.new_page()
     page.goto("/credits/activities/new")
     fill_in(page)
-    page.get_by_role("button", name="Save").dblclick()
+    page.get_by_role("button", name="Save", exact=True).dblclick()
     expect(page.locator("h1")).to_have_text("Denials webinar")
     assert len(stored(site, owner)) == 2
     page.go_back()
     expect(page.locator(".notice").first).to_contain_text("This form was saved already.")
     page.get_by_label("Title").fill("Another title")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("h1")).to_have_text("Another title")
     assert [each.title for each in stored(site, owner)] == ["Coding update", "Another title"]
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
-from quizapp.credits.activity_forms import UNIT_CHOICES
 from quizapp.rules.credit_units import UNITS
 from tests import make
 from tests.conftest import CountStatements
@@ -69,8 +68,25 @@ def test_the_form_asks_whose_unit_it_is(page: Pages, owner: User, session: Sessi
     assert activities(session) == []
 
 
-def test_every_unit_offered_is_one_that_the_rules_know() -> None:
-    assert set(UNIT_CHOICES) <= set(UNITS)
+def units_offered(shown: Page) -> set[str]:
+    return {radio.get("value", "") for radio in shown.all("[name=unit]")}
+
+
+def test_a_bodys_own_unit_is_offered_to_those_who_hold_its_credential(
+    page: Pages, owner: User, session: Session
+) -> None:
+    assert not units_offered(new_form(page)) & {"aapc-ceu", "ahima-ceu", "shrm-pdc"}
+    hold(session, owner, "cpc", "36-ceus")
+    assert units_offered(new_form(page)) == set(UNITS) - {"ahima-ceu", "shrm-pdc"}
+
+
+def test_a_unit_that_was_chosen_stays_when_its_credential_is_gone(page: Pages, owner: User, session: Session) -> None:
+    shown = log(page, amount="2.5", unit="shrm-pdc")
+    assert shown.texts(".notice.good") == ["Saved: Denials webinar. 2.5 PDC = 2.5 hours."]
+    (activity,) = activities(session)
+    edited = page.get(f"/credits/activities/{activity.id}/edit")
+    assert sent(edited)["unit"] == "shrm-pdc"
+    assert "shrm-pdc" in units_offered(log(page, 422, unit="shrm-pdc", title=""))
 
 
 def test_a_comma_is_as_good_as_a_point(page: Pages, owner: User, session: Session) -> None:
@@ -149,6 +165,36 @@ def test_more_than_its_days_have_is_refused(page: Pages, owner: User, session: S
 def test_more_than_eight_hours_a_day_is_stored_and_noted(page: Pages, owner: User) -> None:
     assert "more than eight hours a day" in log(page, amount="0.9", title="Long").texts(".notice.note")[0]
     assert log(page, amount="0.8").texts(".notice.note") == []
+
+
+@pytest.mark.parametrize("unit", ["hours", "pahcom-ceu"])
+def test_tenths_of_an_hour_are_stored_and_asked_about(page: Pages, owner: User, unit: str) -> None:
+    question = "0.6 IACET CEU would be 6 hours. If the certificate names IACET, change the unit."
+    looked = page.post("/credits/activities/preview", {"id": str(uuid4()), **FORM, "unit": unit})
+    assert question in looked.texts("#effects")[0]
+    assert log(page, unit=unit, title="Short").texts(".notice.note") == [question]
+    assert log(page, unit=unit, amount="0.75").texts(".notice.note") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"amount": "6"}, "6 IACET CEU = 60 hours, more than its days have."),
+        ({"amount": "1:30"}, "Enter a number with up to two decimals, such as 1.5."),
+        ({"started_on": "2026-03-11"}, "This day is still to come. Log it when it is over."),
+        ({"started_on": "1900-01-01"}, "Enter a day from 1990 on."),
+    ],
+)
+def test_the_preview_says_why_it_cannot_reckon(page: Pages, owner: User, values: dict[str, str], reason: str) -> None:
+    looked = page.post("/credits/activities/preview", {"id": str(uuid4()), **FORM, **values}, 422)
+    assert f"This cannot be reckoned yet. {reason}" in looked.texts("#effects")[0]
+
+
+def test_saving_can_lead_straight_to_the_certificate(page: Pages, owner: User, session: Session) -> None:
+    shown = log(page, certificate="yes")
+    assert shown.h1 == "Certificates"
+    assert shown.texts(".notice.good") == ["Saved: Denials webinar. 0.6 IACET CEU = 6 hours."]
+    assert len(activities(session)) == 1
 
 
 def test_all_tags_are_asked_of_whom_no_credential_is_known(page: Pages, owner: User) -> None:
@@ -294,7 +340,7 @@ def test_a_copy_is_a_new_form_without_a_date(page: Pages, owner: User, session: 
     )
     assert (form["started_on"], form["ended_on"], form["seen"]) == ("", "", "")
     page.post("/credits/activities/new", {**form, "started_on": "2026-03-03"})
-    assert [each.ended_on for each in activities(session)] == [date(2026, 2, 3), date(2026, 3, 3)]
+    assert {each.ended_on for each in activities(session)} == {date(2026, 2, 3), date(2026, 3, 3)}
 
 
 @pytest.mark.parametrize("like", ["not-an-id", "00000000-0000-0000-0000-000000000000", ""])

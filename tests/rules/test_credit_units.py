@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.rules.credit_units import UNITS, is_impossible, is_long, minutes_of
+from quizapp.rules.credit_units import UNITS, is_impossible, is_long, may_be_iacet, minutes_of
 
 DAY = date(2026, 6, 1)
 
@@ -24,6 +24,9 @@ DAY = date(2026, 6, 1)
         ("1.67", "hours", 100, "the nearest minute: 100.2"),
         ("0.5", "minutes", 1, "halves upwards"),
         ("1", "50-minute-hours", 50, "AAMA and CCB count hours of 50 minutes"),
+        ("2.5", "aapc-ceu", 150, "as the rule files of AAPC reckon it"),
+        ("2.5", "ahima-ceu", 150, "as the rule files of AHIMA reckon it"),
+        ("2.5", "shrm-pdc", 150, "SHRM's handbook of 2025: a PDC is an hour"),
     ],
 )
 def test_a_unit_is_so_many_minutes(amount: str, unit: str, minutes: int, source: str) -> None:
@@ -49,8 +52,28 @@ def test_more_than_a_day_has_is_impossible_and_more_than_eight_hours_is_long() -
     assert not is_long(16 * 60, DAY, DAY + timedelta(days=1))
 
 
-def test_every_unit_is_known_by_its_own_name() -> None:
+@pytest.mark.parametrize(
+    ("amount", "unit", "is_asked"),
+    [
+        ("0.6", "pahcom-ceu", True),
+        ("0.9", "hours", True),
+        ("0.60", "aapc-ceu", True),
+        ("1", "pahcom-ceu", False),
+        ("0.75", "hours", False),
+        ("0.6", "iacet-ceu", False),
+        ("0.6", "minutes", False),
+    ],
+)
+def test_tenths_below_one_in_a_unit_of_an_hour_may_be_iacets(amount: str, unit: str, is_asked: bool) -> None:
+    assert may_be_iacet(Decimal(amount), unit) == is_asked
+
+
+def test_every_unit_is_known_by_names_of_its_own() -> None:
     assert all(slug == unit.slug for slug, unit in UNITS.items())
+    names = [name for unit in UNITS.values() for name in unit.names]
+    assert len(names) == len(set(names))
+    assert all(name == name.casefold() for name in names)
+    assert all(len(slug) <= 20 for slug in UNITS), "the column has room for twenty characters"
 
 
 @given(amount=st.decimals("0.01", "2000", places=2), unit=st.sampled_from(sorted(UNITS)))

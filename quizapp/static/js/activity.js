@@ -70,6 +70,10 @@ function say(text) {
   line.textContent = text;
 }
 
+function sayOffline() {
+  say("No connection: what stands here may be out of date. Keep the page open and save later.");
+}
+
 function ask() {
   asked?.abort();
   // A request for a document parses the page itself, so that the panel has one template, and runs nothing of it.
@@ -84,7 +88,7 @@ function ask() {
     if (answer) panel.replaceChildren(...[...answer.childNodes].map((node) => document.importNode(node, true)));
     else say("This could not be reckoned just now. Saving may still work.");
   };
-  request.onerror = () => say("No connection: what stands here may be out of date. Keep the page open and save later.");
+  request.onerror = sayOffline;
   request.ontimeout = request.onerror;
   request.onloadend = () => panel.removeAttribute("aria-busy");
   request.send(new FormData(form));
@@ -103,6 +107,17 @@ form.addEventListener("input", () => {
 });
 form.elements.provider.addEventListener("change", () => {
   fillInUsual();
+  askSoon();
+});
+// A browser without a connection would show its own page instead of this one, with what was typed.
+form.addEventListener("submit", (event) => {
+  if (navigator.onLine) return;
+  event.preventDefault();
+  sayOffline();
+  panel.scrollIntoView({ block: "nearest" });
+});
+window.addEventListener("online", () => {
+  panel.querySelector(".panel-note")?.remove();
   askSoon();
 });
 document.getElementById("look").hidden = true;
