@@ -25,6 +25,7 @@ from quizapp.credits.custom_routes import blueprint as custom
 from quizapp.credits.deadline_routes import blueprint as deadlines
 from quizapp.credits.evidence_queries import farewell_to_files
 from quizapp.credits.evidence_routes import blueprint as evidence
+from quizapp.credits.retest_routes import blueprint as retests
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.credits.transfer_routes import blueprint as transfer
 from quizapp.db import Database, connect
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     insights,
     credits_,
     credentials,
+    retests,
     closing,
     custom,
     transfer,

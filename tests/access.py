@@ -115,6 +115,10 @@ GET  credentials.details              sign-in   sign-in  404      200    404    
 GET  credentials.edit_credential      sign-in   sign-in  404      200    404    404      404
 GET  credentials.new_credential       sign-in   sign-in  200      200    200    200      200
 
+GET  retests.overview                 sign-in   sign-in  404      200    404    404      404
+POST retests.record                   sign-in   sign-in  404      422    404    404      404
+POST retests.remove                   sign-in   sign-in  404      goes   404    404      404
+
 GET  custom.ask_to_delete_custom      sign-in   sign-in  404      200    404    404      404
 POST custom.delete_custom             sign-in   sign-in  404      goes   404    404      404
 GET  custom.edit_custom               sign-in   sign-in  404      200    404    404      404

@@ -75,6 +75,7 @@ def one_of_everything(
     make.mark(session, practice, free[0], is_first_sight=False, marked_at=now)
     held_credential = make.held_credential(session, person)
     make.cycle_rules(session, held_credential)
+    retest = make.retest(session, held_credential)
     yearly = make.held_credential(session, person, rules="cmom", certified_on=date(2024, 2, 1))
     make.cycle_rules(session, yearly, version="12-ceus")
     closed = make.closed_cycle(session, yearly, start_on=date(2024, 2, 1), last_on=date(2024, 12, 31))
@@ -88,6 +89,7 @@ def one_of_everything(
         "certificate_id": make.certificate(session, activity).id,
         "held_id": held_credential.id,
         "start": held_credential.certified_on.isoformat(),
+        "passed_on": retest.passed_on.isoformat(),
         "custom_id": make.custom_credential(session, person).id,
         "rules": "cpc",
         "item_id": free[0].id,

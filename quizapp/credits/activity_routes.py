@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.bank.tags import tags_of
-from quizapp.credits import actions, effects, queries
+from quizapp.credits import actions, activity_queries, effects, queries
 from quizapp.credits.activity_forms import ActivityForm, PlannedForm, differences, form_data_of
 from quizapp.credits.activity_list import Filters, cycles_of, listed_page, years_of
 from quizapp.credits.credit_tags import credit_tags
@@ -40,7 +40,7 @@ def overview() -> ResponseReturnValue:
     certificates = certificates_of(db_session(), me().id, [each.id for each in listed.activities])
     with_certificate = {key for key, files in certificates.items() if files}
     deleted_id = request.args.get("deleted", type=UUID)
-    just_deleted = queries.deleted_activity(db_session(), me().id, deleted_id) if deleted_id else None
+    just_deleted = activity_queries.deleted_activity(db_session(), me().id, deleted_id) if deleted_id else None
     return _page(
         "activities",
         standings=standings,
@@ -68,13 +68,13 @@ def new_activity() -> ResponseReturnValue:
     form_id = request.args.get("id", type=UUID)
     if form_id is None:
         return redirect(url_for(".new_activity", id=uuid4(), like=request.args.get("like")))
-    if queries.activity_of(db_session(), me().id, form_id):
+    if activity_queries.activity_of(db_session(), me().id, form_id):
         say("This form was saved already. Here it can be changed.", "note")
         return redirect(url_for(".edit_activity", activity_id=form_id))
     model = request.args.get("like", type=UUID)
     data: dict[str, object] = {"id": str(form_id)}
     if "like" in request.args:
-        like = or_404(queries.activity_of(db_session(), me().id, model) if model else None)
+        like = or_404(activity_queries.activity_of(db_session(), me().id, model) if model else None)
         data = {**form_data_of(like), "started_on": None, "ended_on": None, **data}
     return _form_page(_form(data), None, is_copy=bool(model))
 
@@ -90,7 +90,7 @@ def log_activity() -> ResponseReturnValue:
     session = db_session()
     with writing(session):
         is_new = actions.log_activity(session, me().id, activity_id, entry, now())
-    stored = queries.activity_of(session, me().id, activity_id)
+    stored = activity_queries.activity_of(session, me().id, activity_id)
     if stored is None:
         say("This activity was saved before, and deleted since. Here it can be brought back.", "note")
         return redirect(url_for(".deleted"), 303)
@@ -106,7 +106,7 @@ def preview() -> ResponseReturnValue:
     activity_id = _uuid_or_400(form.id.data)
     activity = None
     if form.seen.data:
-        activity = or_404(queries.activity_of(db_session(), me().id, activity_id))
+        activity = or_404(activity_queries.activity_of(db_session(), me().id, activity_id))
     form.validate()
     return _form_page(form, activity)
 
@@ -145,9 +145,9 @@ def change_activity(activity_id: UUID) -> ResponseReturnValue:
     session = db_session()
     form = _form(None)
     is_valid = form.validate_on_submit()
-    stored = queries.activity_of(session, me().id, activity_id)
+    stored = activity_queries.activity_of(session, me().id, activity_id)
     if stored is None:
-        or_404(queries.deleted_activity(session, me().id, activity_id))
+        or_404(activity_queries.deleted_activity(session, me().id, activity_id))
         return _gone_page(form)
     if not is_valid:
         return _form_page(form, stored)
@@ -172,7 +172,7 @@ def delete_activity(activity_id: UUID) -> ResponseReturnValue:
     with writing(session):
         is_deleted = actions.delete_activity(session, me().id, activity_id, now())
     # A second click finds it deleted, which is what was wanted.
-    or_404(is_deleted or queries.deleted_activity(session, me().id, activity_id))
+    or_404(is_deleted or activity_queries.deleted_activity(session, me().id, activity_id))
     return redirect(url_for(".overview", deleted=activity_id, **Filters.of(request.args).args()), 303)
 
 
@@ -190,7 +190,7 @@ def restore_activity(activity_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/credits/activities/deleted")
 def deleted() -> ResponseReturnValue:
     """What was deleted in the last 30 days."""
-    found = queries.deleted_activities(db_session(), me().id)
+    found = activity_queries.deleted_activities(db_session(), me().id)
     return _page("deleted_activities", activities=found, kept_for=actions.DELETED_KEPT_FOR)
 
 
@@ -305,7 +305,7 @@ def _standings() -> Standings:
 
 
 def _activity_or_404(activity_id: UUID) -> Activity:
-    return or_404(queries.activity_of(db_session(), me().id, activity_id))
+    return or_404(activity_queries.activity_of(db_session(), me().id, activity_id))
 
 
 def _uuid_or_400(text: str | None) -> UUID:

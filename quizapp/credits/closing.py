@@ -6,13 +6,11 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from quizapp.credits.credential_actions import locked_credential
 from quizapp.credits.cycle_records import CycleRecord
-from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential
+from quizapp.credits.models import ClosedCycle, CycleRules
+from quizapp.credits.queries import retests_of
 from quizapp.db import insert_into
-
-
-class NotHeldError(LookupError):
-    """The credential is gone."""
 
 
 class OtherDaysError(Exception):
@@ -20,7 +18,7 @@ class OtherDaysError(Exception):
 
 
 class LaterOneIsClosedError(Exception):
-    """A later cycle of the credential is on record, and rests on this one as it is."""
+    """Whether a later cycle of the credential is on record matters, and is not as it was taken to be."""
 
 
 def close_cycle(
@@ -28,13 +26,17 @@ def close_cycle(
 ) -> bool:
     """Put a cycle on record, and let the next one run under a version; False when it is on record already.
 
-    Raises NotHeldError, OtherDaysError when the credential was changed since the record was made, and
-    LaterOneIsClosedError for a cycle before one that is closed.
+    Before one that is closed it becomes a record only, which leaves the next cycle as it is. Raises NotHeldError,
+    OtherDaysError when the credential was changed since the record was made, and LaterOneIsClosedError when a later
+    cycle was closed since, or is open again.
     """
-    held, holder = _locked(session, user_id, held_id), record.holder
-    if (held.certified_on, held.birth_month, held.due_on) != (holder.certified_on, holder.birth_month, holder.due_on):
+    held, holder = locked_credential(session, user_id, held_id), record.holder
+    retests = retests_of(session, user_id, held_id)
+    anchors = (held.certified_on, held.birth_month, held.due_on, retests)
+    if anchors != (holder.certified_on, holder.birth_month, holder.due_on, frozenset(holder.retests)):
         raise OtherDaysError
-    _check_is_latest(session, user_id, held_id, record.start_on)
+    if record.is_record_only != _is_before_closed(session, user_id, held_id, record.start_on):
+        raise LaterOneIsClosedError
     statement = (
         insert_into(session, ClosedCycle)
         .values(
@@ -52,6 +54,8 @@ def close_cycle(
     )
     if session.scalar(statement) is None:
         return False
+    if record.is_record_only:
+        return True
     key = {"user_id": user_id, "held_credential_id": held_id, "from_on": record.last_on + timedelta(days=1)}
     session.execute(
         insert_into(session, CycleRules)
@@ -64,10 +68,10 @@ def close_cycle(
 def reopen_cycle(session: Session, user_id: UUID, held_id: UUID, start: date) -> bool:
     """Forget the record of a cycle, so that it is reckoned again; False when it is not on record.
 
-    The next cycle keeps its rules. Raises NotHeldError, and LaterOneIsClosedError.
+    The next cycle keeps its rules. Raises NotHeldError, and LaterOneIsClosedError where a later record rests on what
+    this one carried on.
     """
-    _locked(session, user_id, held_id)
-    _check_is_latest(session, user_id, held_id, start)
+    locked_credential(session, user_id, held_id)
     statement = (
         delete(ClosedCycle)
         .where(
@@ -75,27 +79,16 @@ def reopen_cycle(session: Session, user_id: UUID, held_id: UUID, start: date) ->
             ClosedCycle.held_credential_id == held_id,
             ClosedCycle.start_on == start,
         )
-        .returning(ClosedCycle.start_on)
+        .returning(ClosedCycle.carried_minutes)
     )
-    return session.scalar(statement) is not None
+    carried_minutes = session.scalar(statement)
+    if carried_minutes and _is_before_closed(session, user_id, held_id, start):
+        raise LaterOneIsClosedError
+    return carried_minutes is not None
 
 
-def _locked(session: Session, user_id: UUID, held_id: UUID) -> HeldCredential:
-    """The credential as it is now; locked, so that closings and changes of it wait for each other."""
-    held = session.scalar(
-        select(HeldCredential)
-        .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if held is None:
-        raise NotHeldError
-    return held
-
-
-def _check_is_latest(session: Session, user_id: UUID, held_id: UUID, start: date) -> None:
+def _is_before_closed(session: Session, user_id: UUID, held_id: UUID, start: date) -> bool:
     later = exists().where(
         ClosedCycle.user_id == user_id, ClosedCycle.held_credential_id == held_id, ClosedCycle.start_on > start
     )
-    if session.scalar(select(later)):
-        raise LaterOneIsClosedError
+    return bool(session.scalar(select(later)))

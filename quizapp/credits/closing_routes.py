@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import closing, custom, evidence_queries, queries
+from quizapp.credits.credential_actions import NotHeldError
 from quizapp.credits.cycle_records import CountedActivity, CycleRecord, counted_activities, record_of
 from quizapp.credits.queries import Holding
 from quizapp.credits.rule_files import Version
@@ -93,7 +94,7 @@ def close(held_id: UUID, start: str) -> ResponseReturnValue:
             if not custom.keeps_version(session, me().id, step.holding.rules.slug, version):
                 abort(409)
             closing.close_cycle(session, me().id, held_id, step.record, version, now())
-    except closing.NotHeldError:
+    except NotHeldError:
         abort(404)
     except (closing.LaterOneIsClosedError, closing.OtherDaysError):
         abort(409)
@@ -105,10 +106,10 @@ def close(held_id: UUID, start: str) -> ResponseReturnValue:
 
 @blueprint.get(f"{CYCLE}/reopen")
 def ask_to_reopen(held_id: UUID, start: str) -> ResponseReturnValue:
-    """Ask before the record of the latest closed cycle is thrown away."""
+    """Ask before the record of a closed cycle is thrown away."""
     holding = _holding_or_404(held_id)
     closed = holding.closed.get(day_or_404(start))
-    if closed is None or closed is not holding.latest_closed:
+    if closed is None or not holding.may_reopen(closed):
         return redirect(url_for("credentials.details", held_id=held_id))
     return render_template("credits/closing_reopen.html", holding=holding, closed=closed, words=credit_words)
 
@@ -121,7 +122,7 @@ def reopen(held_id: UUID, start: str) -> ResponseReturnValue:
     try:
         with writing(session):
             is_open = closing.reopen_cycle(session, me().id, held_id, first_day)
-    except closing.NotHeldError:
+    except NotHeldError:
         abort(404)
     except closing.LaterOneIsClosedError:
         abort(409)
@@ -140,17 +141,15 @@ def _step(held_id: UUID, start: str) -> Step:
     activities = [activity for activity in standings.activities if str(activity.id) in status.entries]
     certificates = evidence_queries.certificates_of(db_session(), me().id, [each.id for each in activities])
     counted = counted_activities(status, activities, certificates)
-    return Step(holding, status, counted, record_of(holding, status, counted, status.carriable_minutes, today()))
+    carried_minutes = holding.carriable_minutes(status)
+    return Step(holding, status, counted, record_of(holding, status, counted, carried_minutes, today()))
 
 
 def _leave(holding: Holding, start: date) -> NoReturn:
-    """Go to a cycle that is closed already, runs still, or stands before a closed one."""
+    """Go to a cycle that is closed already, or runs still."""
     if start not in holding.closed:
         status = or_404(holding.status_from(start))
-        if status.cycle.days_left(today()) > 0:
-            say(f"A cycle can be closed from its last day on, {credit_words.day_text(status.cycle.last_day)}.", "note")
-        else:
-            say("A later cycle is closed already, and rests on this one as it is.", "note")
+        say(f"A cycle can be closed from its last day on, {credit_words.day_text(status.cycle.last_day)}.", "note")
     target: Response = make_response(
         redirect(url_for("credentials.details", held_id=holding.held.id, cycle=start.isoformat()), 303)
     )

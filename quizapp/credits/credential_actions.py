@@ -1,6 +1,6 @@
 """Holding credentials, changing and dropping them; nothing here commits."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential
-from quizapp.credits.queries import Holding
+from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential, Retest
+from quizapp.credits.queries import Holding, anchors_of, retests_of
+from quizapp.credits.rule_files import CredentialRules
 from quizapp.db import insert_into
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until
 
@@ -26,6 +27,7 @@ class WantedCredential:
     birth_month: int | None = None
     due_on: date | None = None
     further_credentials: int = 0
+    carried_in_minutes: int = 0
 
     def columns(self) -> dict[str, Any]:
         """What is stored in `held_credential`."""
@@ -40,12 +42,18 @@ class WantedCredential:
 
 
 def hold_credential(
-    session: Session, user_id: UUID, rules: str, wanted: WantedCredential, now: datetime
+    session: Session, user_id: UUID, rules: CredentialRules, wanted: WantedCredential, today: date, now: datetime
 ) -> UUID | None:
-    """Hold a credential, every cycle under its version; returns its id, None when the person holds it already."""
+    """Hold a credential, every cycle under its version; returns its id, None when the person holds it already.
+
+    Minutes carried in enter the present cycle.
+    """
+    anchors = Anchors(wanted.certified_on, wanted.birth_month, wanted.due_on)
+    drawn = cycles_until(anchors, [(wanted.certified_on, rules.version(wanted.version).rules())], today)
+    columns = {**wanted.columns(), **_carried_in(wanted, None, drawn)}
     statement = (
         insert_into(session, HeldCredential)
-        .values(user_id=user_id, id=uuid4(), rules=rules, created_at=now, **wanted.columns())
+        .values(user_id=user_id, id=uuid4(), rules=rules.slug, created_at=now, **columns)
         .on_conflict_do_nothing()
         .returning(HeldCredential.id)
     )
@@ -53,6 +61,19 @@ def hold_credential(
     if held_id is not None:
         _set_rules(session, user_id, held_id, wanted.certified_on, wanted.version)
     return held_id
+
+
+def _carried_in(wanted: WantedCredential, entered_from: date | None, drawn: Sequence[Cycle]) -> dict[str, Any]:
+    """The minutes carried in, with a day of the cycle that they enter: the one that they entered, else the present."""
+    if not wanted.carried_in_minutes:
+        return {"carried_in_minutes": 0, "carried_in_from": None}
+    is_kept = entered_from is not None and any(cycle.holds(entered_from) for cycle in drawn)
+    from_on = entered_from if is_kept else drawn[-1].start
+    return {"carried_in_minutes": wanted.carried_in_minutes, "carried_in_from": from_on}
+
+
+class NotHeldError(LookupError):
+    """The credential is gone."""
 
 
 class ClosedCycleMovesError(Exception):
@@ -76,7 +97,7 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
     statement = (
         update(HeldCredential)
         .where(HeldCredential.user_id == held.user_id, HeldCredential.id == held.id)
-        .values(wanted.columns())
+        .values({**wanted.columns(), **_carried_in(wanted, held.carried_in_from, drawn)})
         .returning(HeldCredential.id)
     )
     if session.scalar(statement) is None:
@@ -91,11 +112,11 @@ def change_credential(session: Session, holding: Holding, wanted: WantedCredenti
 def _drawn(holding: Holding, wanted: WantedCredential, today: date) -> tuple[date, Sequence[Cycle]]:
     """The day from which the wanted version holds, and the cycles that follow from the change."""
     chosen = holding.rules.version(wanted.version).rules()
-    anchors = Anchors(wanted.certified_on, wanted.birth_month, wanted.due_on)
+    anchors = Anchors(wanted.certified_on, wanted.birth_month, wanted.due_on, holding.retests)
     if wanted.certified_on != holding.held.certified_on:
         return wanted.certified_on, cycles_until(anchors, [(wanted.certified_on, chosen)], today)
-    earlier = [(each.cycle.start, each.cycle.rules) for each in holding.statuses[:-1]]
     from_on = holding.present.cycle.start
+    earlier = [each for each in holding.rules_from if each[0] < from_on]
     drawn = cycles_until(anchors, [*earlier, (from_on, chosen)], today)
     if drawn[-1].rules != chosen:
         # By another last day the present cycle begins before the day from which the version held.
@@ -103,6 +124,69 @@ def _drawn(holding: Holding, wanted: WantedCredential, today: date) -> tuple[dat
         earlier = [each for each in earlier if each[0] < from_on]
         drawn = cycles_until(anchors, [*earlier, (from_on, chosen)], today)
     return from_on, drawn
+
+
+# --- Retests --------------------------------------------------------------------------------------------------------
+
+
+def record_retest(session: Session, holding: Holding, passed_on: date, today: date, now: datetime) -> bool:
+    """Record a retest that was passed; False when it is on record already.
+
+    Raises NotHeldError, and ClosedCycleMovesError: closed cycles stay.
+    """
+    held = locked_credential(session, holding.held.user_id, holding.held.id)
+    known = retests_of(session, held.user_id, held.id)
+    _check_retests(session, holding, held, known | {passed_on}, today)
+    statement = (
+        insert_into(session, Retest)
+        .values(user_id=held.user_id, held_credential_id=held.id, passed_on=passed_on, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Retest.passed_on)
+    )
+    return session.scalar(statement) is not None
+
+
+def remove_retest(session: Session, holding: Holding, passed_on: date, today: date) -> bool:
+    """Forget a retest; False when none of that day is on record. Raises NotHeldError and ClosedCycleMovesError."""
+    held = locked_credential(session, holding.held.user_id, holding.held.id)
+    known = retests_of(session, held.user_id, held.id)
+    _check_retests(session, holding, held, known - {passed_on}, today)
+    statement = (
+        delete(Retest)
+        .where(
+            Retest.user_id == held.user_id,
+            Retest.held_credential_id == held.id,
+            Retest.passed_on == passed_on,
+        )
+        .returning(Retest.passed_on)
+    )
+    return session.scalar(statement) is not None
+
+
+def _check_retests(
+    session: Session, holding: Holding, held: HeldCredential, retests: Iterable[date], today: date
+) -> None:
+    drawn = cycles_until(anchors_of(held, retests), holding.rules_from, today)
+    _check_closed_cycles(session, held, drawn, {version.slug for version in holding.rules.versions})
+
+
+# --- What they share ------------------------------------------------------------------------------------------------
+
+
+def locked_credential(session: Session, user_id: UUID, held_id: UUID) -> HeldCredential:
+    """The credential as it is now; locked, so that closings and changes of it wait for each other.
+
+    Raises NotHeldError.
+    """
+    held = session.scalar(
+        select(HeldCredential)
+        .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if held is None:
+        raise NotHeldError
+    return held
 
 
 def replace_versions(session: Session, user_id: UUID, held_id: UUID, lost: Container[str], version: str) -> None:

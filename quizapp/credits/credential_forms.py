@@ -2,15 +2,17 @@
 
 from calendar import month_name
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, StopValidation, ValidationError
 
 from quizapp.credits.credential_actions import WantedCredential
-from quizapp.credits.forms import EARLIEST_DAY, DayField
+from quizapp.credits.forms import EARLIEST_DAY, AmountField, DayField
 from quizapp.credits.rule_files import CredentialRules, Version
 from quizapp.rules.credit_cycles import add_months
+from quizapp.rules.credit_words import counted, day_text
 from quizapp.web import BaseForm
 
 LATEST_DAY = date(2099, 12, 31)
@@ -46,11 +48,14 @@ class CredentialForm(BaseForm):
         ],
         default=0,
     )
+    carried_in = AmountField("Carried in", [Optional()])
     version = RadioField("Rules for the present cycle", [InputRequired("Choose the rules.")])
 
-    def __init__(self, *, rules: CredentialRules, today: date, **kwargs: Any) -> None:
+    def __init__(self, *, rules: CredentialRules, today: date, carried_into: date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rules, self.today = rules, today
+        cycle = f"the cycle that holds {day_text(carried_into)}" if carried_into else "your present cycle"
+        self.carried_in.label.text = f"Carried into {cycle}, in {rules.newest.unit.many}"
         self.version.choices = {version.slug: version.name for version in rules.versions}
         self.is_member.label.text = f"Are you a member of {rules.body}?"
         self.due_on.label.text = f"Last day of your present cycle, as {rules.body} tells you"
@@ -70,6 +75,7 @@ class CredentialForm(BaseForm):
             "is_member": membership,
             "member_until": membership,
             "further_credentials": any(each.total.with_credentials for each in versions),
+            "carried_in": any(each.surplus.kind == "carried" for each in versions),
             "version": len(versions) > 1,
         }
         return [name for name, is_asked in asked.items() if not is_asked]
@@ -90,7 +96,13 @@ class CredentialForm(BaseForm):
             birth_month=int(self.birth_month.data) if "birth_month" in self and self.birth_month.data else None,
             due_on=self.due_on.data,
             further_credentials=self.further_credentials.data or 0 if "further_credentials" in self else 0,
+            carried_in_minutes=self._carried_in_minutes,
         )
+
+    @property
+    def _carried_in_minutes(self) -> int:
+        amount = self.carried_in.amount if "carried_in" in self else None
+        return int(((amount or Decimal(0)) * self.rules.newest.unit.minutes).quantize(Decimal(1), ROUND_HALF_UP))
 
     def validate_certified_on(self, field: Field) -> None:
         """Nobody is certified tomorrow."""
@@ -101,6 +113,16 @@ class CredentialForm(BaseForm):
         """Cycles that end with a birth month cannot be reckoned without it."""
         if self.chosen.cycle.kind == "birth-month" and not field.data:
             raise ValidationError("Choose the month: by these rules, your cycles end with it.")
+
+    def validate_carried_in(self, field: AmountField) -> None:
+        """No more than the rules let one carry."""
+        surplus, unit = self.chosen.surplus, self.chosen.unit
+        if not field.amount or self._carried_in_minutes <= surplus.most * unit.minutes:
+            return
+        if not surplus.most:
+            raise ValidationError("By the rules that you chose below, nothing is carried to the next cycle.")
+        most = counted(surplus.most, unit.one, unit.many)
+        raise ValidationError(f"{self.rules.body} lets you carry at most {most} to the next cycle.")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field, then whether the last day suits the rules and the other days."""
@@ -122,3 +144,25 @@ class CredentialForm(BaseForm):
         if due_on > add_months(self.today, 2 * months):
             return f"This day is too far ahead: by these rules, a cycle has {months} months."
         return ""
+
+
+class RetestForm(BaseForm):
+    """The day on which somebody passed a retest, as the address of the page gives it."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+        def wrap_formdata(self, _form: Any, formdata: Any) -> Any:
+            """Read what the address says: nothing is stored by it."""
+            return formdata
+
+    passed_on = DayField("Passed on", [InputRequired("Enter the day on which you passed.")])
+
+    def __init__(self, *, certified_on: date, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.certified_on, self.today = certified_on, today
+
+    def validate_passed_on(self, field: DayField) -> None:
+        """A retest comes after the certification."""
+        if field.data and field.data <= self.certified_on:
+            raise ValidationError(f"You were certified on {day_text(self.certified_on)}: a retest comes later.")

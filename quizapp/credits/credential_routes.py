@@ -1,6 +1,7 @@
 """Credentials held: choosing, adding, changing and deleting them, and where each of their cycles stands."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -8,16 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import credential_actions as actions
-from quizapp.credits import custom, evidence_queries, queries
+from quizapp.credits import custom, evidence_queries, queries, summaries
 from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.credential_forms import CredentialForm
-from quizapp.credits.cycle_records import changes_since, counted_activities, record_in
+from quizapp.credits.cycle_records import counted_activities, record_in
 from quizapp.credits.models import Activity, ClosedCycle
 from quizapp.credits.queries import Holding, Standings, Unreadable
+from quizapp.credits.record_changes import changes_since
 from quizapp.credits.rule_book import all_rules
 from quizapp.credits.rule_files import CUSTOM, CredentialRules
 from quizapp.db import writing
 from quizapp.rules import credit_sentences, credit_words
+from quizapp.rules.credit_retests import has_use_for_retest
 from quizapp.rules.credit_status import CycleStatus
 from quizapp.web import CONTROL_CHARACTERS, config, day_or_404, db_session, now, or_404, say, today
 
@@ -45,13 +48,14 @@ def details(held_id: UUID) -> ResponseReturnValue:
         "credential",
         holding=holding,
         status=status,
-        summary=queries.summary_of(holding, status, today()),
+        summary=summaries.summary_of(holding, status, today()),
         version=holding.version_of(status.cycle),
         newer=holding.newer_versions(status.cycle),
         activities=counted_activities(status, activities, certificates),
         elsewhere=_elsewhere(standings, holding, status),
         is_closable=status in holding.closable(today()),
         to_close=holding.to_close(today()),
+        may_retest=bool(holding.retests) or has_use_for_retest(holding.statuses, today()),
     )
 
 
@@ -73,13 +77,15 @@ def _closed_page(standings: Standings, holding: Holding | Unreadable, closed: Cl
         record=record,
         changes=changes_since(record, holding, standings, certificates),
         # Opened again, a cycle is reckoned anew, which takes rules.
-        is_latest=isinstance(holding, Holding) and closed is holding.latest_closed,
+        may_reopen=isinstance(holding, Holding) and holding.may_reopen(closed),
     )
 
 
 def _elsewhere(standings: Standings, holding: Holding, status: CycleStatus) -> list[tuple[Activity, str]]:
-    """Activities of the cycle's days that count to another one, and for the first cycle those before it; each why."""
+    """Activities of the cycle's days that count to another one, and for a first cycle those before it; each why."""
     cycle = status.cycle
+    earlier = [each.cycle.end for each in holding.statuses if each.cycle.end <= cycle.start]
+    ends_before = max(earlier, default=date.min)
     claimed = {credit_id: each.cycle for each in holding.statuses for credit_id in each.entries}
     found = []
     for activity in standings.activities:
@@ -90,8 +96,9 @@ def _elsewhere(standings: Standings, holding: Holding, status: CycleStatus) -> l
             found.append((activity, f"Counts to the cycle {credit_words.span_text(counts_to)}."))
         elif counts_to is None and cycle.holds(activity.ended_on):
             found.append((activity, "Was logged after the cycle of its day had been closed."))
-        elif activity.ended_on < cycle.start == holding.held.certified_on:
-            found.append((activity, "Ended before you were certified."))
+        elif cycle.is_first and ends_before <= activity.ended_on < cycle.start:
+            what = "passed the retest" if earlier else "were certified"
+            found.append((activity, f"Ended before you {what}."))
     return found
 
 
@@ -143,7 +150,7 @@ def add_credential(rules: str) -> ResponseReturnValue:
     with writing(session):
         if not custom.keeps_version(session, me().id, rules, wanted.version):
             abort(409)
-        held_id = actions.hold_credential(session, me().id, rules, wanted, now())
+        held_id = actions.hold_credential(session, me().id, found, wanted, today(), now())
     if held_id is None:
         return _held_already(found, or_404(queries.held_by_rules(session, me().id).get(rules)).id)
     say(f"Added: {found.short_name}, certified on {credit_words.day_text(wanted.certified_on)}.")
@@ -171,7 +178,9 @@ def edit_credential(held_id: UUID) -> ResponseReturnValue:
     held_one = _held_or_404(held_id)
     if held_one.rules is None:
         return redirect(url_for(".details", held_id=held_id))
-    form = CredentialForm(rules=held_one.rules, today=today(), data=_form_data_of(held_one))
+    carried_into = held_one.held.carried_in_from
+    data = _form_data_of(held_one, held_one.rules)
+    form = CredentialForm(rules=held_one.rules, today=today(), carried_into=carried_into, data=data)
     return _form_page(held_one.rules, form, held_one)
 
 
@@ -181,7 +190,7 @@ def change_credential(held_id: UUID) -> ResponseReturnValue:
     held_one = _held_or_404(held_id)
     if held_one.rules is None:
         abort(409)
-    form = CredentialForm(rules=held_one.rules, today=today())
+    form = CredentialForm(rules=held_one.rules, today=today(), carried_into=held_one.held.carried_in_from)
     if not form.validate_on_submit():
         return _form_page(held_one.rules, form, held_one)
     try:
@@ -214,9 +223,11 @@ def _stays_text(error: actions.ClosedCycleMovesError, held_one: Holding | Unread
     return f"Nothing is saved: the cycle {days} is closed and would get other days or rules. {way}"
 
 
-def _form_data_of(held_one: Holding | Unreadable) -> dict[str, object]:
+def _form_data_of(held_one: Holding | Unreadable, rules: CredentialRules) -> dict[str, object]:
     held = held_one.held
+    carried_in = round(Decimal(held.carried_in_minutes) / rules.newest.unit.minutes, 2)
     return {
+        "carried_in": credit_words.plain_number(carried_in) if carried_in else "",
         "certified_on": held.certified_on,
         "birth_month": str(held.birth_month or ""),
         "due_on": held.due_on,

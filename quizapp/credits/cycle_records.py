@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from quizapp.credits.models import Activity, Certificate, ClosedCycle
-from quizapp.credits.queries import Holding, Standings, Unreadable
-from quizapp.rules import credit_sentences, credit_words
+from quizapp.credits.queries import Holding
+from quizapp.rules import credit_sentences
 from quizapp.rules.credit_proof import also_serves, missing_proof
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
 
@@ -87,6 +87,7 @@ class RecordedHolder(Struct, frozen=True):
     birth_month: int | None = None
     due_on: date | None = None
     member_until: date | None = None
+    retests: list[date] = []
 
 
 class RecordedUnit(Struct, frozen=True):
@@ -161,7 +162,10 @@ class RecordedActivity(Struct, frozen=True):
 
 
 class CycleRecord(Struct, frozen=True):
-    """A closed cycle, whole: nothing else has to be read to show it."""
+    """A closed cycle, whole: nothing else has to be read to show it.
+
+    One that was closed after a later one is a record only: it carries nothing on.
+    """
 
     name: str
     short_name: str
@@ -184,6 +188,9 @@ class CycleRecord(Struct, frozen=True):
     requirements: list[RecordedRequirement]
     occasions: list[RecordedOccasion]
     activities: list[RecordedActivity]
+    retested_on: date | None = None
+    is_carried_as_entered: bool = False
+    is_record_only: bool = False
 
     @property
     def content(self) -> dict[str, Any]:
@@ -232,6 +239,7 @@ def record_of(
             held.birth_month,
             held.due_on,
             held.member_until,
+            list(holding.retests),
         ),
         unit=RecordedUnit(unit.one, unit.many, unit.minutes),
         goes_by_hours=status.goes_by_hours,
@@ -249,6 +257,9 @@ def record_of(
             for each in status.occasions
         ],
         activities=[_activity(each) for each in counted],
+        retested_on=status.cycle.retested_on,
+        is_carried_as_entered=status.is_carried_as_entered,
+        is_record_only=holding.is_before_closed(status.cycle),
     )
 
 
@@ -304,77 +315,3 @@ def _activity(counted: CountedActivity) -> RecordedActivity:
         ],
         also_serves=list(counted.also_serves),
     )
-
-
-# --- What has changed since -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Change:
-    """An activity of a closed cycle that is not any more what the record says."""
-
-    recorded: RecordedActivity
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What differs from the record, and what was logged in its days since; the record stays as it is."""
-
-    changed: Sequence[Change]
-    added: Sequence[Activity]
-
-    def __bool__(self) -> bool:
-        """Whether anything differs."""
-        return bool(self.changed or self.added)
-
-
-def changes_since(
-    record: CycleRecord,
-    holding: Holding | Unreadable,
-    standings: Standings,
-    certificates: Mapping[UUID, Sequence[Certificate]],
-) -> Changes:
-    """What the activities say today, beside what the closed cycle recorded of them."""
-    now_there = {str(activity.id): activity for activity in standings.activities}
-    known = {each.id for each in record.activities}
-    known |= {credit_id for status in holding.statuses for credit_id in status.entries}
-    changed = []
-    for each in record.activities:
-        sentence = _change(each, now_there.get(each.id), certificates)
-        if sentence:
-            changed.append(Change(each, sentence))
-    added = [
-        activity
-        for activity in standings.activities
-        if record.start_on <= activity.ended_on <= record.last_on and str(activity.id) not in known
-    ]
-    return Changes(changed, added)
-
-
-def _change(
-    was: RecordedActivity, activity: Activity | None, certificates: Mapping[UUID, Sequence[Certificate]]
-) -> str:
-    if activity is None:
-        return "It was deleted."
-    parts = [
-        f"{name} is now {text}"
-        for name, before, after, text in (
-            ("the title", was.title, activity.title, f"“{activity.title}”"),
-            ("the provider", was.provider, activity.provider, f"“{activity.provider}”"),
-            ("the first day", was.started_on, activity.started_on, credit_words.day_text(activity.started_on)),
-            ("the last day", was.ended_on, activity.ended_on, credit_words.day_text(activity.ended_on)),
-            ("the length", was.minutes, activity.minutes, credit_words.hours_text(activity.minutes)),
-            ("live or self-paced", was.delivery, activity.delivery, activity.delivery),
-            ("the index number", was.index_number, activity.index_number, activity.index_number or "not given"),
-        )
-        if before != after
-    ]
-    if set(was.tags) != set(activity.tags):
-        parts.append("what it was has changed")
-    there = {each.sha256 for each in certificates.get(activity.id, ())}
-    parts += [f"the certificate {each.name} is gone" for each in was.certificates if each.sha256 not in there]
-    if not parts:
-        return ""
-    text = credit_words.listed(parts)
-    return f"{text[0].upper()}{text[1:]}."

@@ -58,7 +58,10 @@ def deadlines_in(standings: Standings, today: date) -> list[HeldDeadline]:
 
 
 def _of_holding(holding: Holding, today: date) -> Sequence[HeldDeadline]:
-    running = [status for status in holding.statuses[-CYCLES_LOOKED_AT:] if status.cycle.start not in holding.closed]
+    # Where cycles began again, the one before asks for nothing any more.
+    number = 1 if holding.present.cycle.is_first else CYCLES_LOOKED_AT
+    running = [status for status in holding.statuses[-number:] if status.cycle.start not in holding.closed]
+    running += [holding.following] if holding.following else []
     return [
         HeldDeadline(holding.held.id, holding.held.created_at, holding.rules.short_name, deadline)
         for deadline in deadlines_of(running, holding.held.member_until, today)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
+from quizapp.credits.activity_queries import activity_of
 from quizapp.credits.certificates import OpenedFile
 from quizapp.credits.evidence_queries import (
     FILES_OF_AN_ACTIVITY,
@@ -18,7 +19,6 @@ from quizapp.credits.evidence_queries import (
     referenced,
 )
 from quizapp.credits.models import Certificate
-from quizapp.credits.queries import activity_of
 from quizapp.credits.storage import FOLDERS, EvidenceStore
 
 UNREFERENCED_FOR = timedelta(days=1)

@@ -12,10 +12,10 @@ from quizapp import web
 from quizapp.accounts.login import me, visitor
 from quizapp.credits import certificates, evidence_actions
 from quizapp.credits import evidence_queries as queries
+from quizapp.credits.activity_queries import activity_of
 from quizapp.credits.certificates import OpenedFile
 from quizapp.credits.evidence_actions import NoSuchActivityError, Outcome, StoredFile
 from quizapp.credits.models import Activity
-from quizapp.credits.queries import activity_of
 from quizapp.credits.sandbox import RefusedFileError, SlowFileError
 from quizapp.credits.storage import LostFileError, StoreRefusedError
 from quizapp.db import writing

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -15,14 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.accounts.models import User
-from quizapp.credits.models import Activity, ClosedCycle, CustomCredential, CycleRules, HeldCredential
+from quizapp.credits.activity_queries import activities_of
+from quizapp.credits.models import Activity, ClosedCycle, CustomCredential, CycleRules, HeldCredential, Retest
 from quizapp.credits.rule_book import all_rules
 from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, stored_rules
-from quizapp.rules import credit_sentences, credit_words
-from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until, retest_window
-from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_status import CycleStatus, Holder
-from quizapp.rules.credit_statuses import Closed, statuses_of
+from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until
+from quizapp.rules.credit_rules import Credit, RuleVersion
+from quizapp.rules.credit_status import CycleStatus, Holder, status_of
+from quizapp.rules.credit_statuses import CarriedIn, Closed, statuses_of
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,9 @@ log = logging.getLogger(__name__)
 class Holding:
     """A credential held, its rules, and where each cycle from certification to the present one stands, oldest first.
 
-    `added_on` is the day on which it was added here, where its holder lives.
+    `added_on` is the day on which it was added here, where its holder lives. `rules_from` are the rules chosen and from
+    which day each holds, `retests` the days of those passed. Where one has renewed the present cycle, `following` is
+    the next one.
     """
 
     held: HeldCredential
@@ -40,6 +41,9 @@ class Holding:
     statuses: tuple[CycleStatus, ...]
     closed: Mapping[date, ClosedCycle]
     added_on: date
+    rules_from: Sequence[tuple[date, RuleVersion]]
+    retests: tuple[date, ...] = ()
+    following: CycleStatus | None = None
 
     @property
     def name(self) -> str:
@@ -57,20 +61,37 @@ class Holding:
         return self.closed[max(self.closed)] if self.closed else None
 
     def closable(self, today: date) -> Sequence[CycleStatus]:
-        """The cycles whose last day has come and that are not closed, nor any later one; oldest first."""
-        latest = self.latest_closed
+        """The cycles whose last day has come and that are not closed; oldest first."""
         return [
             status
             for status in self.statuses
-            if status.cycle.days_left(today) <= 0 and (latest is None or status.cycle.start > latest.start_on)
+            if status.cycle.days_left(today) <= 0 and status.cycle.start not in self.closed
         ]
+
+    def is_before_closed(self, cycle: Cycle) -> bool:
+        """Whether a later cycle is closed: the record of this one then carries nothing on."""
+        return self.latest_closed is not None and cycle.start < self.latest_closed.start_on
+
+    def carriable_minutes(self, status: CycleStatus) -> int:
+        """What closing a cycle carries on: nothing before a closed one, or where cycles began again after it."""
+        later = next((each.cycle for each in self.statuses if each.cycle.start > status.cycle.start), None)
+        is_cut_off = later is not None and later.is_first
+        return 0 if is_cut_off or self.is_before_closed(status.cycle) else status.carriable_minutes
+
+    def may_reopen(self, closed: ClosedCycle) -> bool:
+        """Whether no later record rests on what this one carried on."""
+        return closed is self.latest_closed or not closed.carried_minutes
 
     def to_close(self, today: date) -> CycleStatus | None:
         """The cycle to close: the first that ended since one was closed, or since the credential was added.
 
         Of the cycles that ended before that, the last one while it is short and still within its late window.
         """
-        ended = [status for status in self.closable(today) if status.cycle.days_left(today) < 0]
+        ended = [
+            status
+            for status in self.closable(today)
+            if status.cycle.days_left(today) < 0 and not self.is_before_closed(status.cycle)
+        ]
         if self.closed:
             return ended[0] if ended else None
         here = [status for status in ended if status.cycle.end > self.added_on]
@@ -100,7 +121,7 @@ class Holding:
     def with_credits(self, credits_: Iterable[Credit]) -> tuple[CycleStatus, ...]:
         """Where the same cycles would stand with other activities."""
         cycles = [status.cycle for status in self.statuses]
-        return statuses_of(cycles, credits_, self.holder, closed_of(self.closed))
+        return statuses_of(cycles, credits_, self.holder, closed_of(self.closed), carried_in_of(self.held))
 
 
 @dataclass(frozen=True)
@@ -142,7 +163,7 @@ class Standings:
             self.holdings,
             key=lambda holding: (
                 holding.to_close(today) is None,
-                holding.present.is_met and holding.present.goes_by_hours,
+                holding.present.is_met,
                 holding.present.cycle.end,
             ),
         )
@@ -159,13 +180,14 @@ class Standings:
 
 
 def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -> Standings:
-    """Everything that the pages about credits reckon with. Three statements, four with a credential of one's own."""
+    """Everything that the pages about credits reckon with. Four statements, five with a credential of one's own."""
     activities = activities_of(session, user_id)
     chosen = _chosen_rules(session, user_id)
     if not chosen:
         return Standings([], activities)
     closed = _closed_cycles(session, user_id)
     held_ones = [held for held, _ in chosen]
+    retests = _retests(session, user_id)
     rules = rules_for(session, user_id, held_ones, bank_dir)
     numbers = _credentials_by_body(held_ones, rules)
     credits_ = [credit_of(each) for each in activities]
@@ -178,12 +200,42 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
             unreadable.append(_unreadable(session, held, credential, lost, closed[held.id]))
             continue
         rules_from = [(entry.from_on, credential.version(entry.version).rules()) for entry in versions]
-        cycles = cycles_until(Anchors(held.certified_on, held.birth_month, held.due_on), rules_from, today)
+        anchors = anchors_of(held, retests[held.id])
+        cycles = cycles_until(anchors, rules_from, today)
         holder = Holder(held.is_member, numbers[credential.body])
-        statuses = statuses_of(cycles, credits_, holder, closed_of(closed[held.id]))
-        added_on = held.created_at.astimezone(zone).date()
-        holdings.append(Holding(held, credential, holder, statuses, closed[held.id], added_on))
+        holdings.append(
+            Holding(
+                held,
+                credential,
+                holder,
+                statuses_of(cycles, credits_, holder, closed_of(closed[held.id]), carried_in_of(held)),
+                closed[held.id],
+                held.created_at.astimezone(zone).date(),
+                rules_from,
+                anchors.retests,
+                _following(anchors, cycles[-1], rules_from, holder),
+            )
+        )
     return Standings(holdings, activities, unreadable)
+
+
+def anchors_of(held: HeldCredential, retests: Iterable[date]) -> Anchors:
+    """What the cycles of a credential are reckoned from."""
+    return Anchors(held.certified_on, held.birth_month, held.due_on, tuple(sorted(retests)))
+
+
+def carried_in_of(held: HeldCredential) -> CarriedIn | None:
+    """What the holder brought along from before this site."""
+    return CarriedIn(held.carried_in_minutes, held.carried_in_from) if held.carried_in_from else None
+
+
+def _following(
+    anchors: Anchors, present: Cycle, rules_from: Sequence[tuple[date, RuleVersion]], holder: Holder
+) -> CycleStatus | None:
+    """The cycle after one that a retest has renewed: it is what asks for something next."""
+    if present.retested_on is None:
+        return None
+    return status_of(cycles_until(anchors, rules_from, present.end)[-1], (), holder)
 
 
 def _lost_versions(rules: CredentialRules | None, chosen: Iterable[CycleRules]) -> frozenset[str]:
@@ -238,6 +290,22 @@ def _closed_cycles(session: Session, user_id: UUID) -> Mapping[UUID, Mapping[dat
     return closed
 
 
+def _retests(session: Session, user_id: UUID) -> Mapping[UUID, list[date]]:
+    """The days of the retests of every credential held. One statement."""
+    found: dict[UUID, list[date]] = defaultdict(list)
+    for held_id, passed_on in session.execute(
+        select(Retest.held_credential_id, Retest.passed_on).where(Retest.user_id == user_id)
+    ):
+        found[held_id].append(passed_on)
+    return found
+
+
+def retests_of(session: Session, user_id: UUID, held_id: UUID) -> frozenset[date]:
+    """The days of the retests of one credential held."""
+    statement = select(Retest.passed_on).where(Retest.user_id == user_id, Retest.held_credential_id == held_id)
+    return frozenset(session.scalars(statement))
+
+
 def held_by_rules(session: Session, user_id: UUID) -> Mapping[str, HeldCredential]:
     """The credentials that the person holds, by the name of their rules."""
     return {one.rules: one for one in session.scalars(select(HeldCredential).where(HeldCredential.user_id == user_id))}
@@ -271,7 +339,7 @@ def closed_of(closed: Mapping[date, ClosedCycle]) -> dict[object, Closed]:
     return {
         start: Closed(
             frozenset(entry["id"] for entry in one.content["activities"] if entry["why_not"] != "next"),
-            one.carried_minutes,
+            None if one.content.get("is_record_only") else one.carried_minutes,
         )
         for start, one in closed.items()
     }
@@ -297,99 +365,3 @@ def course_of(title: str, provider: str, index_number: str = "") -> str:
     if index_number:
         return "".join(index_number.casefold().split())
     return "|".join(" ".join(text.casefold().split()) for text in (title, provider))
-
-
-# --- Summaries ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CycleSummary:
-    """Where one credential stands today, for rings: what counts of the amount required, and what is next."""
-
-    held_id: UUID
-    name: str
-    done: Decimal
-    required: Decimal
-    unit: str
-    goes_by_hours: bool
-    is_met: bool
-    due_on: date
-    days_left: int
-    sentence: str
-
-    @property
-    def share(self) -> float:
-        """How much of the required amount is done, from 0 to 1."""
-        return min(1.0, float(self.done / self.required)) if self.required else 1.0
-
-    @property
-    def figure(self) -> str:
-        """4.5/12, in tenths, downwards."""
-        tenths = self.done.quantize(Decimal("0.1"), ROUND_DOWN)
-        return f"{credit_words.plain_number(tenths)}/{credit_words.plain_number(self.required)}"
-
-
-def cycle_summaries(standings: Standings, today: date) -> list[CycleSummary]:
-    """Where each credential held stands in its present cycle, the most urgent first."""
-    return [summary_of(holding, holding.present, today) for holding in standings.by_urgency(today)]
-
-
-def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSummary:
-    """A cycle's status in the few figures and the sentence that people look for first."""
-    window = None if status.goes_by_hours else retest_window(status.cycle, today)
-    due_on = window[1] if window else status.cycle.last_day
-    unit = status.cycle.rules.unit
-    return CycleSummary(
-        held_id=holding.held.id,
-        name=holding.rules.short_name,
-        done=_units(status.counted_minutes, unit.minutes),
-        required=_units(status.required_minutes, unit.minutes),
-        unit=unit.many,
-        goes_by_hours=status.goes_by_hours,
-        is_met=status.is_met,
-        due_on=due_on,
-        days_left=(due_on - today).days,
-        sentence=credit_sentences.next_step(status, today),
-    )
-
-
-def _units(minutes: int, unit_minutes: int) -> Decimal:
-    """To the hundredth, downwards: what is a minute short never looks like the whole."""
-    return Decimal(minutes * 100 // unit_minutes) / 100
-
-
-# --- Activities -----------------------------------------------------------------------------------------------------
-
-
-def activities_of(session: Session, user_id: UUID) -> Sequence[Activity]:
-    """Everything that the person logged and did not delete, newest first."""
-    return session.scalars(
-        select(Activity)
-        .where(Activity.user_id == user_id, Activity.deleted_at.is_(None))
-        .order_by(Activity.ended_on.desc(), Activity.started_on.desc(), Activity.created_at.desc(), Activity.id)
-    ).all()
-
-
-def activity_of(session: Session, user_id: UUID, activity_id: UUID) -> Activity | None:
-    """One activity of the person's own that is not deleted."""
-    return session.scalar(
-        select(Activity).where(Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_(None))
-    )
-
-
-def deleted_activity(session: Session, user_id: UUID, activity_id: UUID) -> Activity | None:
-    """One activity of the person's own that was deleted and can still come back."""
-    return session.scalar(
-        select(Activity).where(
-            Activity.user_id == user_id, Activity.id == activity_id, Activity.deleted_at.is_not(None)
-        )
-    )
-
-
-def deleted_activities(session: Session, user_id: UUID) -> Sequence[Activity]:
-    """What the person deleted and can still bring back, what was deleted last first."""
-    return session.scalars(
-        select(Activity)
-        .where(Activity.user_id == user_id, Activity.deleted_at.is_not(None))
-        .order_by(Activity.deleted_at.desc(), Activity.id)
-    ).all()

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
-from quizapp.credits import queries
+from quizapp.credits import queries, summaries
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.web import config, db_session, today
 
@@ -30,7 +30,7 @@ def overview() -> ResponseReturnValue:
         today=day,
         standings=standings,
         cards=[
-            (holding, holding.present, queries.summary_of(holding, holding.present, day), holding.to_close(day))
+            (holding, holding.present, summaries.summary_of(holding, holding.present, day), holding.to_close(day))
             for holding in standings.by_urgency(day)
         ],
         links=LINKS,

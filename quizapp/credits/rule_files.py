@@ -173,12 +173,13 @@ class RetestText(_Part, frozen=True):
 
 
 class LateText(_Part, frozen=True):
-    """What a holder does who missed the date by up to `days`, and by more."""
+    """What a holder does who missed the date by up to `days`, and by more; then an examination may help."""
 
     days: Days
     within: str
     after: Text
     counts: bool = False
+    examination: bool = False
 
     def __post_init__(self) -> None:
         """What holds within the days is said where there are any. Raises ValueError."""

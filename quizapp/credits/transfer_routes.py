@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me, visitor
 from quizapp.bank.tags import tags_of
-from quizapp.credits import actions, queries
+from quizapp.credits import actions, activity_queries
 from quizapp.credits import transfer_forms as forms
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.import_rows import COLUMNS
@@ -56,7 +56,7 @@ def _exported() -> Iterator[Sequence[str]]:
     bank_dir = config().bank_dir
     tags, domains = credit_tags(bank_dir).names, dict(tags_of(bank_dir).domain_names)
     yield (*_headings(), "Minutes")
-    for each in queries.activities_of(db_session(), me().id):
+    for each in activity_queries.activities_of(db_session(), me().id):
         yield _row_of(each, tags, domains)
 
 
@@ -195,7 +195,7 @@ def _checked(mapping: MappingForm, rows: Rows) -> list[CheckedRow]:
         tags=credit_tags(bank_dir),
         domains=dict(tags_of(bank_dir).domain_names),
     )
-    return _with_known(checked, queries.activities_of(db_session(), me().id))
+    return _with_known(checked, activity_queries.activities_of(db_session(), me().id))
 
 
 def _with_known(checked: list[CheckedRow], activities: Sequence[Activity]) -> list[CheckedRow]:

@@ -9,7 +9,8 @@ from quizapp import web
 from quizapp.accounts.login import me, visitor
 from quizapp.attempts import queries as attempt_queries
 from quizapp.bank.tags import blueprint_of, tags_of
-from quizapp.credits.queries import cycle_summaries, standings_of
+from quizapp.credits.queries import standings_of
+from quizapp.credits.summaries import cycle_summaries
 from quizapp.home import queries
 from quizapp.insights.queries import progress_of
 from quizapp.rules.scoring import is_weak, weakest_first

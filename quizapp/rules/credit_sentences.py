@@ -133,6 +133,14 @@ def outcome(each: BucketStatus, status: CycleStatus, today: date) -> str:
     return f"{more_text(each.short_minutes, unit)} by {day_text(status.cycle.last_day)}"
 
 
+def carried_sentence(status: CycleStatus) -> str | None:
+    """What was carried into the cycle, and who says so; None where nothing was."""
+    if not status.carried_minutes:
+        return None
+    amount = credit_text(status.carried_minutes, status.cycle.rules.unit)
+    return f"{amount} {'carried in, as you entered' if status.is_carried_as_entered else 'came from the cycle before'}."
+
+
 def surplus_sentence(status: CycleStatus) -> str | None:
     """What becomes of minutes beyond the total; None where there are none."""
     if not status.goes_by_hours or not status.surplus_minutes:

@@ -72,7 +72,7 @@ def test_adding_shows_the_present_cycle(page: Pages, owner: User, session: Sessi
         ("cmm", {"certified_on", "due_on", "is_member", "member_until", "version"}),
         ("cmom", {"certified_on", "due_on"}),
         ("cpc", {"certified_on", "due_on", "is_member", "member_until", "further_credentials"}),
-        ("shrm-cp", {"certified_on", "due_on", "birth_month", "version"}),
+        ("shrm-cp", {"certified_on", "due_on", "birth_month", "carried_in", "version"}),
     ],
 )
 def test_the_form_asks_only_what_the_rules_rest_on(page: Pages, owner: User, rules: str, asked: set[str]) -> None:

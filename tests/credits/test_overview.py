@@ -11,7 +11,8 @@ from quizapp.accounts.models import User
 from quizapp.config import Config
 from quizapp.credits import queries
 from quizapp.credits.models import HeldCredential
-from quizapp.credits.queries import cycle_summaries, standings_of
+from quizapp.credits.queries import standings_of
+from quizapp.credits.summaries import cycle_summaries
 from tests import make
 from tests.conftest import CountStatements
 from tests.pages import Page, Pages
