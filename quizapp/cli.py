@@ -42,6 +42,7 @@ from quizapp.credits.rule_troubles import rule_troubles
 from quizapp.db import Database, connect, writing
 from quizapp.mail import actions as mail_actions
 from quizapp.mail import queries as mail_queries
+from quizapp.rules import citations
 
 LONGEST_NOTE = 200
 MOST_REASONS = 10
@@ -254,7 +255,10 @@ def bank_load(config: Config) -> None:
 @click.option("--unflag", is_flag=True, help="Take their flags away.")
 @click.pass_obj
 def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: bool) -> None:
-    """For when a law is amended. The files are listed; flags go by what the site has loaded."""
+    """For when a law is amended. The files are listed; flags go by what the site has loaded. No item found fails."""
+    problem = citations.problem_of_search(citation)
+    if problem:
+        raise click.UsageError(f"{citation!r}: {problem}.")
     if flag and unflag:
         raise click.UsageError("Choose one of --flag and --unflag.")
     if note and not flag:
@@ -276,6 +280,8 @@ def bank_touch(config: Config, citation: str, note: str, *, flag: bool, unflag: 
         click.echo(f"{done}: {item_id}: {'; '.join(citing[item_id])}")
     untouched = len(citing) - len(touched)
     click.echo(f"Items that cite {citation}: {len(citing)}, of them {len(touched)} {done}, {untouched} {before}.")
+    if not citing:
+        sys.exit(1)
 
 
 @bank.command("check", help="Check every file of the bank without touching a database.")

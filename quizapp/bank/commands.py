@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -125,7 +126,7 @@ def print_report(config: Config, today: datetime | None, cell_file: Path | None)
 
 
 def list_citing(config: Config, citation: str) -> None:
-    """Print what must be read again when a law is amended, with file and line."""
+    """Print what must be read again when a law is amended, with file and line; fail where that is nothing."""
     found = 0
     for one in _live(config):
         refs = [cite.ref for cite in one.text.cites if citations.covers(citation, cite.ref)]
@@ -133,6 +134,8 @@ def list_citing(config: Config, citation: str) -> None:
             found += 1
             click.echo(f"{one.file}:{one.line}: {one.text.id}: {'; '.join(refs)} (review by {one.text.review_by})")
     click.echo(f"Items that cite {citation}: {found}.")
+    if not found:
+        sys.exit(1)
 
 
 @bank.command("sample", help="Print items drawn at random with their key and citations, for a look at the sources.")

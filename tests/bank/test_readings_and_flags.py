@@ -216,9 +216,8 @@ def test_a_load_brings_the_passed_readings_and_takes_them_back(
 def test_touching_flags_what_the_site_has_loaded_and_takes_flags_away(
     site: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said(capsys, "touch", "45 CFR 164.404", "--flag") == (
-        "Items that cite 45 CFR 164.404: 0, of them 0 flagged, 0 flagged before.\n"
-    )
+    assert run("bank", "touch", "45 CFR 164.404", "--flag") == 1
+    assert capsys.readouterr().out == "Items that cite 45 CFR 164.404: 0, of them 0 flagged, 0 flagged before.\n"
     said(capsys, "load")
     for flagged_now, before in ((1, 0), (0, 1)):
         out = said(capsys, "touch", "45 CFR 164.404", "--flag", "--note", "Amended")
@@ -243,6 +242,17 @@ def test_touching_without_an_option_changes_nothing(
 @pytest.mark.usefixtures("site")
 def test_touching_refuses_what_cannot_be_meant(wrong: tuple[str, ...]) -> None:
     assert run("bank", "touch", "45 CFR 164.404", *wrong) == 2
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "45 CFR", "45 CRF 164.404"])
+@pytest.mark.usefixtures("site")
+def test_touching_needs_a_citation_lest_it_flags_every_item(
+    nothing: str, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "load")
+    assert run("bank", "touch", nothing, "--flag") == 2
+    assert "such as 45 CFR 164.524(b)(2)(i)" in capsys.readouterr().err
+    assert flagged(session) == {}
 
 
 def test_the_report_lists_flags_and_a_load_says_which_have_fallen(

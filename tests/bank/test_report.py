@@ -160,7 +160,12 @@ def test_touching_a_citation_lists_the_items_that_rest_on_it(bank: Path) -> None
         "items/finance/budgeting.yaml:1: fin-one: 45 CFR 164.404(b) (review by 2027-03-10)\n"
         "Items that cite 45 CFR 164.404: 1.\n"
     )
-    assert run(bank, "touch", "45 CFR 164.408").output == "Items that cite 45 CFR 164.408: 0.\n"
+    assert "fin-one" in run(bank, "touch", "45 C.F.R. Part 164").output
+
+
+def test_touching_what_no_item_cites_fails(bank: Path) -> None:
+    result = run(bank, "touch", "45 CFR 164.408")
+    assert (result.exit_code, result.output) == (1, "Items that cite 45 CFR 164.408: 0.\n")
 
 
 def test_a_sample_shows_keys_and_citations_and_is_drawn_by_its_seed(bank: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizapp.rules.citations import covers, is_law, kind_of, problem_of
+from quizapp.rules.citations import covers, is_law, kind_of, problem_of, problem_of_search
 
 GOOD = {
     "CFR": [
@@ -21,9 +21,12 @@ GOOD = {
     ],
     "FR": ["91 FR 25496 (May 11, 2026)"],
     "rule": ["Fed. R. Civ. P. 37(e)"],
+    "act": ["Pub. L. 117-328, div. FF, title IV, sec. 4113", "Pub. L. 111-148, sec. 9015"],
     "case": [
         "Faragher v. City of Boca Raton, 524 U.S. 775 (1998)",
         "Chaney v. Plainfield Healthcare Ctr., 612 F.3d 908 (7th Cir. 2010)",
+        "In re Smith, 5 F.3d 100 (9th Cir. 1999)",
+        "United States v. Greber, 760 F.2d 68 (3d Cir. 1985)",
         "Schroeder v. Commissioner, T.C. Memo. 1986-583 (as quoted in Burton v. Commissioner, 2001)",
     ],
     "manual": [
@@ -47,6 +50,19 @@ def test_each_kind_of_citation_has_its_form(kind: str, ref: str) -> None:
         ("CFR", "45 CFR § 164.524"),
         ("CFR", "45 CFR 164.524 (b)(2)(i) applies"),
         ("CFR", "CFR 164.524"),
+        ("CFR", "29 cfr 1910.1030"),
+        ("CFR", "29CFR 1910.1030"),
+        ("CFR", "see 29 CFR 1910.1030(h)"),
+        ("CFR", "Title 29 CFR 1910.1030"),
+        ("CFR", "OSHA 1910.1030"),
+        ("CFR", "EEOC summary of 29 CFR Part 1602"),
+        ("CFR", "45 CFR 164.404 (b)"),
+        ("CFR", "45 CFR 164.404 (iii)"),
+        ("CFR", "0 CFR 1.1"),
+        ("CFR", "51 CFR 1.1"),
+        ("CFR", "99 CFR 1.1"),
+        ("USC", "55 USC 101"),
+        ("CFR", "§ 164.524"),
         ("USC", "29 U.S.C. 2612"),
         ("USC", "29 USC sec. 2612"),
         ("FR", "91 Fed. Reg. 25496"),
@@ -54,8 +70,15 @@ def test_each_kind_of_citation_has_its_form(kind: str, ref: str) -> None:
         ("rule", "Fed. R. Civ. P., rule 37"),
         ("case", "Faragher vs. City of Boca Raton, 524 U.S. 775 (1998)"),
         ("case", "Faragher v. City of Boca Raton"),
+        ("case", "In re Smith"),
+        ("act", "Public Law 117-328"),
+        ("act", "Pub. L. 117-328, div. FF"),
         ("manual", "Medicare Claims Processing Manual, chapter 12"),
+        ("manual", "MCPM ch. 12 sec. 40"),
+        ("manual", "CMS Manual"),
         ("standard", "A book"),
+        ("standard", "https://www.osha.gov/bloodborne-pathogens"),
+        ("standard", "www.osha.gov/bloodborne-pathogens"),
         ("standard", "Goldratt &  Cox, The Goal (1984)"),
     ],
 )
@@ -87,9 +110,34 @@ def test_law_is_code_register_rule_case_or_official_manual() -> None:
         ("42 USC 1320a-7b", "42 USC 1320a-7b(b)", True),
         ("medicare claims processing manual, ch. 12", "Medicare Claims Processing Manual, ch. 12, sec. 30.6.6", True),
         ("45 CFR 164.404", "Medicare Claims Processing Manual, ch. 12", False),
+        ("medicare claims processing manual, ch. 1", "Medicare Claims Processing Manual, ch. 12, sec. 30.6.6", False),
+        ("42 CFR Part 2", "42 CFR 2.31(a)", True),
+        ("42 CFR Part 2, subpart C", "42 CFR 2.31(a)", True),
+        ("42 CFR Part 2", "42 CFR 20.1", False),
+        ("29 CFR 1602.14", "29 CFR Part 1602", True),
+        ("29 CFR 1603.14", "29 CFR Part 1602", False),
+        ("45 C.F.R. § 164.404", "45 CFR 164.404(b)", True),
+        ("45CFR164.404 (b)", "45 CFR 164.404(b)", True),
+        ("Title 45 CFR sec. 164.404", "45 CFR 164.404(b)", True),
+        ("45 CFR 164.404 (c)", "45 CFR 164.404(b)", False),
+        ("42 U.S.C. §§ 1395nn", "42 USC 1395nn(a)", True),
+        ("42 USC 1395w–4", "42 USC 1395w-4(b)(1)", True),
+        ("91 Fed. Reg. 25496", "91 FR 25496 (May 11, 2026)", True),
+        ("91 FR 2549", "91 FR 25496 (May 11, 2026)", False),
+        ("", "45 CFR 164.404", False),
     ],
 )
 def test_a_change_concerns_its_section_its_part_and_paragraphs_within_and_around(
     wanted: str, ref: str, concerned: bool
 ) -> None:
     assert covers(wanted, ref) is concerned
+
+
+@pytest.mark.parametrize("wanted", ["", "  ", "45 CFR", "CFR 164.404", "§ 164.404", "99 CFR 1.1", "45 CRF 164.404"])
+def test_what_cannot_be_looked_up_is_told_the_form(wanted: str) -> None:
+    assert "such as 45 CFR 164.524(b)(2)(i)" in (problem_of_search(wanted) or "")
+
+
+@pytest.mark.parametrize("wanted", ["45 C.F.R. § 164.404", "42 CFR Part 2", "42 USC 1395nn", "Faragher", "91 FR 25496"])
+def test_a_citation_is_looked_up_however_it_is_written(wanted: str) -> None:
+    assert problem_of_search(wanted) is None
