@@ -27,6 +27,7 @@ from quizapp.credits.evidence_queries import farewell_to_files
 from quizapp.credits.evidence_routes import blueprint as evidence
 from quizapp.credits.retest_routes import blueprint as retests
 from quizapp.credits.routes import blueprint as credits_
+from quizapp.credits.tagging_routes import blueprint as tagging
 from quizapp.credits.transfer_routes import blueprint as transfer
 from quizapp.db import Database, connect
 from quizapp.desk.routes import blueprint as desk
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     retests,
     closing,
     custom,
+    tagging,
     transfer,
     audit,
     deadlines,

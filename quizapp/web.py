@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, current_app, flash, g, redirect, rende
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -215,9 +216,9 @@ def json_error(status: int, message: str) -> Response:
     return Response(json.dumps({"error": message}) + "\n", status, mimetype="application/json")
 
 
-def say(message: str, kind: str = "good") -> None:
-    """A message for the next page; kind is good, note or bad."""
-    flash(message, kind)
+def say(message: str, kind: str = "good", link: tuple[str, str] | None = None) -> None:
+    """A message for the next page; kind is good, note or bad. `link` ends it, as its words and its address."""
+    flash(Markup('{} <a href="{}">{}</a>').format(message, link[1], link[0]) if link else message, kind)
 
 
 ERROR_TEXTS = {

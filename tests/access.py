@@ -83,6 +83,8 @@ POST activities.delete_activity       sign-in   sign-in  404      goes   404    
 GET  audit.originals                  sign-in   sign-in  404      200    404    404      404
 GET  audit.pack                       sign-in   sign-in  404      200    404    404      404
 GET  audit.transcript                 sign-in   sign-in  404      200    404    404      404
+GET  tagging.overview                 sign-in   sign-in  200      200    200    200      200
+POST tagging.save                     sign-in   sign-in  goes     goes   goes   goes     goes
 GET  transfer.choose_file             sign-in   sign-in  200      200    200    200      200
 POST transfer.upload                  sign-in   sign-in  422      422    422    422      422
 POST transfer.check                   sign-in   sign-in  400      400    400    400      400

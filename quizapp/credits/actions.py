@@ -1,13 +1,13 @@
 """Logging, changing and deleting activities; nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.credits.models import Activity
@@ -85,6 +85,38 @@ def change_activity(
     """Change a logged activity that was last changed at `seen_at`; False when it was changed since, or is gone."""
     unchanged = Activity.changed_at == seen_at
     return _update(session, user_id, activity_id, unchanged, is_deleted=False, changed_at=now, **entry.columns())
+
+
+@dataclass(frozen=True)
+class Retagging:
+    """Credit tags that are added to an activity, and taken from it; those that it carries beside them stay."""
+
+    added: tuple[str, ...] = ()
+    removed: frozenset[str] = frozenset()
+
+
+def retag_activities(session: Session, user_id: UUID, changes: Mapping[UUID, Retagging], now: datetime) -> int:
+    """Change the tags of logged activities as they stand by now; returns how many that changed.
+
+    Two tabs that change different boxes of one activity both have their way. What was deleted meanwhile stays as it is.
+    """
+    statement = (
+        select(Activity)
+        .where(Activity.user_id == user_id, Activity.id.in_(changes), Activity.deleted_at.is_(None))
+        .order_by(Activity.id)  # Two who lock the same rows in another order would wait for each other.
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    number = 0
+    for activity in session.scalars(statement):
+        change = changes[activity.id]
+        kept = [tag for tag in activity.tags if tag not in change.removed]
+        tags = kept + [tag for tag in change.added if tag not in kept]
+        if tags != activity.tags:
+            activity.tags, activity.changed_at = tags, now
+            number += 1
+    session.flush()
+    return number
 
 
 def delete_activity(session: Session, user_id: UUID, activity_id: UUID, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import credential_actions as actions
-from quizapp.credits import custom, evidence_queries, queries, summaries
+from quizapp.credits import custom, evidence_queries, queries, summaries, tagging
 from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.credential_forms import CredentialForm
 from quizapp.credits.cycle_records import counted_activities, record_in
@@ -154,7 +154,20 @@ def add_credential(rules: str) -> ResponseReturnValue:
     if held_id is None:
         return _held_already(found, or_404(queries.held_by_rules(session, me().id).get(rules)).id)
     say(f"Added: {found.short_name}, certified on {credit_words.day_text(wanted.certified_on)}.")
+    _ask_what_they_were(held_id)
     return redirect(url_for(".details", held_id=held_id), 303)
+
+
+def _ask_what_they_were(held_id: UUID) -> None:
+    """What was logged before a credential was added seldom says what its rules ask for."""
+    standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
+    holding = standings.holding(held_id)
+    number = len(tagging.untagged(tagging.only(standings, holding))) if holding else 0
+    if number:
+        counted = credit_words.counted(number, "activity", "activities")
+        address = url_for("tagging.overview", credential=held_id)
+        sentence = f"Without any of the kinds that its rules ask for: {counted} of its present cycle."
+        say(sentence, "note", ("Say what they were about", address))
 
 
 def _held_already(rules: CredentialRules, held_id: UUID) -> ResponseReturnValue:
