@@ -11,6 +11,7 @@ from quizapp.credits import credential_actions as actions
 from quizapp.credits.credential_forms import RetestForm
 from quizapp.credits.queries import Holding, anchors_of, standings_of
 from quizapp.db import writing
+from quizapp.rules import credit_words
 from quizapp.rules.credit_cycles import cycles_until
 from quizapp.rules.credit_retests import RetestEffect, effect_text, has_use_for_retest, retest_effect
 from quizapp.rules.credit_words import day_text
@@ -107,6 +108,6 @@ def _page(holding: Holding, form: RetestForm) -> ResponseReturnValue:
         effect=effect_text(_effect(holding, passed_on), passed_on) if passed_on else "",
         recorded=[(day, effect_text(_effect(holding, day), day)) for day in reversed(holding.retests)],
         rules=holding.present.cycle.rules,
-        today=today(),
+        words=credit_words,
     )
     return page, 422 if form.errors else 200

@@ -177,7 +177,7 @@ def test_a_retest_can_be_removed_again(page: Pages, hold: Hold, session: Session
     held = hold()
     before = cycles_of(page, held)
     record(page, held, AFTER_A_LAPSE)
-    assert "Passed on 1 Aug 2025" in page.get(page_of(page, held).links["Retests on record"]).text
+    assert "Passed on 1 August 2025" in page.get(page_of(page, held).links["Retests on record"]).text
     shown = page.post(address(held, f"/{AFTER_A_LAPSE}/remove"))
     assert shown.texts(".notice.good") == ["Removed: the retest of 1 August 2025."]
     assert on_record(session) == []
