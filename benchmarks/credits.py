@@ -35,7 +35,7 @@ LENGTHS = (30, 50, 60, 90, 120, 360)
 def measure_credits(folder: Path, url: str) -> Iterator[str]:
     """A table: CPU milliseconds of this process, variants in turns, the median of the rounds, beside the floor."""
     config = read_config(settings_of(folder, url, workers=1))
-    database = connect(url)
+    database = connect(url, create=True)
     migrate(database)
     crowd = Crowd(config, database)
     person = crowd.person()

@@ -115,7 +115,7 @@ def why_no_trace() -> str:
 def _candidate(settings: dict[str, str]) -> tuple[Crowd, Person]:
     """Somebody in a mock that runs."""
     config = read_config(settings)
-    database = connect(config.database_url)
+    database = connect(config.database_url, create=True)
     migrate(database)
     load(config, database)
     crowd = Crowd(config, database, ITEMS)

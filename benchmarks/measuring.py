@@ -116,7 +116,7 @@ def measure(folder: Path, url: str, postmaster: int | None, sizes: Sizes, say: C
     """Set the database up, serve the site and the floors on it, and measure every case."""
     settings = settings_of(folder, url, sizes.workers)
     config = read_config(settings)
-    database = connect(url)
+    database = connect(url, create=True)
     migrate(database)
     say("loading the bank")
     loading = load(config, database)

@@ -24,7 +24,7 @@ def profile(folder: Path, case: str) -> None:
     """Print the functions that one case spends its time in, on SQLite."""
     url = f"sqlite:///{folder / 'quizapp.sqlite3'}"
     config = read_config(settings_of(folder, url, workers=1))
-    database = connect(url)
+    database = connect(url, create=True)
     migrate(database)
     with database.session() as session, writing(session):
         items, passed = read_bank(config)

@@ -7,7 +7,6 @@ from wsgiref.headers import Headers
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -29,7 +28,7 @@ from quizapp.credits.retest_routes import blueprint as retests
 from quizapp.credits.routes import blueprint as credits_
 from quizapp.credits.tagging_routes import blueprint as tagging
 from quizapp.credits.transfer_routes import blueprint as transfer
-from quizapp.db import Database, connect
+from quizapp.db import Database, connect, ensure_it_takes_writes
 from quizapp.desk.routes import blueprint as desk
 from quizapp.exam.allowance_routes import blueprint as allowances
 from quizapp.exam.result_routes import blueprint as result
@@ -124,6 +123,6 @@ def healthz() -> ResponseReturnValue:
 
 @web.public
 def readyz() -> ResponseReturnValue:
-    """The database answers too."""
-    web.db_session().execute(text("SELECT 1"))
+    """The database answers too, and would take writes."""
+    ensure_it_takes_writes(web.db_session())
     return {"status": "ready"}

@@ -86,7 +86,7 @@ def opened(config: Config) -> Iterator[Session]:
 def serve(config: Config) -> None:
     """One command for a whole site."""
     secret_key_of(config)
-    migrate(connect(config.database_url))
+    migrate(connect(config.database_url, create=True))
     with opened(config) as session:
         _load(session, config)
     # In a session of its own: Ctrl-C is for the server, which then ends the jobs.
@@ -168,7 +168,7 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(config: Config) -> None:
     """Run what migrations are new."""
-    migrate(connect(config.database_url))
+    migrate(connect(config.database_url, create=True))
 
 
 @quizapp.command(help="Look at what is projected from the logs, at mail that does not leave, and at credits' rules.")

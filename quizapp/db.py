@@ -1,14 +1,18 @@
 """Base, session, `writing()`, the column vocabulary, and the set-up of SQLite and PostgreSQL; no Flask."""
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    URL,
     Connection,
     DateTime,
     Dialect,
@@ -23,15 +27,20 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 BUSY_MS = 5000
 BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock", "could not serialize", "connection")
+# A disk that is full, read-only or broken, a file that was moved away: in the words of either database.
+BLOCKED_WORDS = ("is full", "No space left", "readonly", "read-only", "disk I/O", "unable to open")
+# What SQLite's log may grow by between two checkpoints, and a little more.
+SPARE_BYTES = 5_000_000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -98,26 +107,53 @@ class DatabaseBusyError(Exception):
     """The database could not take the write now; nothing was stored, and trying again is safe."""
 
 
-def connect(url: str, *, pool_size: int = 5) -> Database:
-    """Open the database at `url`; durable by default (SQLite synchronous=FULL, PostgreSQL synchronous_commit=on)."""
+class DatabaseBlockedError(DatabaseBusyError):
+    """It will take none until somebody has mended what is below it, such as a full disk; says what is wrong."""
+
+
+def connect(url: str, *, pool_size: int = 5, create: bool = False) -> Database:
+    """Open the database at `url`; durable by default (SQLite synchronous=FULL, PostgreSQL synchronous_commit=on).
+
+    Only with `create` is an SQLite file made that is not there: its owner's alone, in a folder of the owner's alone.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return Database(_sqlite_engine(address.database or ":memory:", str(address)))
+        path = file_of(url)
+        if path and create:
+            _make_file(path)
+        return Database(_sqlite_engine(_existing(address, path) if path else address))
     address = address.set(drivername="postgresql+psycopg")
     options = {"options": f"-c synchronous_commit=on -c timezone=UTC -c lock_timeout={BUSY_MS}"}
     return Database(create_engine(address, pool_size=pool_size, pool_pre_ping=True, connect_args=options))
 
 
-def is_there(url: str) -> bool:
-    """Whether there is a database to look at: SQLite would make an empty one, a server says so itself."""
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None for one in memory or on a server."""
     address = make_url(url)
-    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return None
+    return Path(address.database or "").absolute()
 
 
-def _sqlite_engine(path: str, url: str) -> Engine:
-    if path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
+def is_there(url: str) -> bool:
+    """Whether there is a database to look at; a server says so itself."""
+    path = file_of(url)
+    return path is None or path.is_file()
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
+def _existing(address: URL, path: Path) -> URL:
+    """The same database, but never made anew: by itself, SQLite takes a mistyped address for an empty site."""
+    return address.set(database=f"file:{quote(str(path))}").update_query_dict({"uri": "true", "mode": "rw"})
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    engine = create_engine(address, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -155,16 +191,37 @@ def writing(session: Session) -> Iterator[None]:
         session.connection(execution_options={"writing": True})
         yield
         session.commit()
-    except (OperationalError, PoolTimeoutError) as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         session.rollback()
-        if is_busy(error):
-            raise DatabaseBusyError from error
+        refused = refusal_in(error)
+        if refused:
+            raise refused from error
         raise
     except BaseException:
         session.rollback()
         raise
 
 
-def is_busy(error: OperationalError | PoolTimeoutError) -> bool:
-    """Whether the database could not be had just now, so that the same request may succeed later."""
-    return isinstance(error, PoolTimeoutError) or any(word in str(error.orig) for word in BUSY_WORDS)
+def refusal_in(error: DBAPIError | PoolTimeoutError) -> DatabaseBusyError | None:
+    """The refusal in an error, where the same request may succeed later; None where something else is wrong."""
+    if isinstance(error, PoolTimeoutError):
+        return DatabaseBusyError(str(error))
+    if not isinstance(error, OperationalError | InternalError):
+        return None
+    said = str(error.orig)
+    if any(word in said for word in BLOCKED_WORDS):
+        return DatabaseBlockedError(said)
+    return DatabaseBusyError(said) if any(word in said for word in BUSY_WORDS) else None
+
+
+def ensure_it_takes_writes(session: Session) -> None:
+    """Raise DatabaseBlockedError where writes would be refused, as far as can be seen without one."""
+    if session.get_bind().dialect.name != "sqlite":
+        if session.scalar(text("SHOW transaction_read_only")) == "on":
+            raise DatabaseBlockedError("The database is read-only.")
+        return
+    path = Path(session.execute(text("PRAGMA database_list")).one().file)
+    if not os.access(path, os.W_OK):
+        raise DatabaseBlockedError(f"{path} is away or read-only.")
+    if shutil.disk_usage(path.parent).free < SPARE_BYTES:
+        raise DatabaseBlockedError(f"The disk of {path} is full.")

@@ -17,7 +17,7 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Field, FieldList, FormField
 
 from quizapp.config import Config
-from quizapp.db import Database, DatabaseBusyError, is_busy
+from quizapp.db import Database, DatabaseBlockedError, DatabaseBusyError, refusal_in
 
 STATIC_DIR = Path(__file__).parent / "static"
 FAREWELLS = "quizapp.farewells"
@@ -232,11 +232,15 @@ ERROR_TEXTS = {
     500: ("Something went wrong on our side", "It has been written to the log. What you had stored is still there."),
     503: ("The database is busy", "Nothing was stored just now. Try again in a moment; it is safe to repeat."),
 }
+BLOCKED_TEXT = (
+    "The database cannot be written",
+    "Nothing was stored just now. The people who run the site must mend that; then it is safe to repeat.",
+)
 
 
-def error_page(status: int, message: str | None = None) -> Response:
-    """An error as a page, or as JSON for a script."""
-    title, text = ERROR_TEXTS.get(status, ("That did not work", "The server refused the request."))
+def error_page(status: int, message: str | None = None, texts: tuple[str, str] | None = None) -> Response:
+    """An error as a page, or as JSON for a script; `texts` are title and sentence, where the status says too little."""
+    title, text = texts or ERROR_TEXTS.get(status, ("That did not work", "The server refused the request."))
     if request.accept_mimetypes.best == "application/json":
         response = json_error(status, message or text)
     else:
@@ -271,16 +275,20 @@ def _on_csrf_error(_error: CSRFError) -> Response:
     return error_page(400, "This page's form is no longer valid. Go back, open the page again and send it once more.")
 
 
-def _on_busy(_error: Exception) -> Response:
+def _on_busy(error: DatabaseBusyError) -> Response:
     # Where not even the session could be read, the page must not ask for it again.
     g.setdefault("_login_user", AnonymousUserMixin())
+    if isinstance(error, DatabaseBlockedError):
+        current_app.logger.error("The database takes no writes: %s", error)
+        return error_page(503, texts=BLOCKED_TEXT)
     return error_page(503)
 
 
-def _on_database_error(error: OperationalError | PoolTimeoutError) -> Response:
-    if not is_busy(error):
+def _on_database_error(error: DBAPIError | PoolTimeoutError) -> Response:
+    refused = refusal_in(error)
+    if refused is None:
         raise error
-    return _on_busy(error)
+    return _on_busy(refused)
 
 
 def headers_of_everything(*, is_https: bool) -> dict[str, str]:
@@ -368,7 +376,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _on_csrf_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(DatabaseBusyError, _on_busy)
-    app.register_error_handler(OperationalError, _on_database_error)
+    app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(PoolTimeoutError, _on_database_error)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

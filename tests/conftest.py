@@ -100,7 +100,7 @@ def postgres_address(request: pytest.FixtureRequest) -> dict[str, str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file that nobody writes to."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    database = connect(f"sqlite:///{path}")
+    database = connect(f"sqlite:///{path}", create=True)
     migrate(database)
     cast(Engine, database.bind).dispose()
     return path

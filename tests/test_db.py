@@ -1,5 +1,7 @@
 """The database's promises, on SQLite and PostgreSQL."""
 
+import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import URL, Engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -105,11 +107,33 @@ def test_nobody_has_an_event_in_anothers_attempt(session: Session) -> None:
 
 
 def test_sqlite_is_durable(tmp_path: Path) -> None:
-    with connect(f"sqlite:///{tmp_path / 'new' / 'a.sqlite3'}").session() as session:
+    with connect(f"sqlite:///{tmp_path / 'new' / 'a.sqlite3'}", create=True).session() as session:
         pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")}
         assert pragmas == {"journal_mode": "wal", "synchronous": 2}
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA busy_timeout")) == 5000
+
+
+def test_an_sqlite_file_is_made_only_when_asked_for_and_is_the_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a folder" / "50% ? #.sqlite3"
+    url = URL.create("sqlite", database=str(path)).render_as_string()
+    with connect(url).session() as session, pytest.raises(OperationalError, match="unable to open"):
+        session.execute(text("SELECT 1"))
+    assert not path.parent.exists()
+    with connect(url, create=True).session() as session:
+        session.execute(text("CREATE TABLE a (b INTEGER)"))
+        session.commit()
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (path.parent, *path.parent.iterdir())}
+    assert modes == {"a folder": 0o700} | {path.name + end: 0o600 for end in ("", "-wal", "-shm")}
+
+
+def test_what_is_there_already_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    path.touch()
+    tmp_path.chmod(0o755)
+    path.chmod(0o664)
+    connect(f"sqlite:///{path}", create=True)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (tmp_path, path)] == [0o755, 0o664]
 
 
 def test_postgresql_is_durable_and_reads_what_is_committed(postgres_engine: Engine) -> None:
@@ -120,7 +144,7 @@ def test_postgresql_is_durable_and_reads_what_is_committed(postgres_engine: Engi
 
 
 def test_a_write_takes_its_lock_before_its_first_statement(tmp_path: Path) -> None:
-    database = connect(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    database = connect(f"sqlite:///{tmp_path / 'a.sqlite3'}", create=True)
     engine = cast(Engine, database.bind)
     with database.session() as session, writing(session), engine.connect() as other:
         other.execute(text("PRAGMA busy_timeout = 0"))
@@ -199,3 +223,86 @@ def test_a_database_that_is_away_is_503_for_somebody_signed_in(config: Config) -
         response = client.get(address)
         assert response.status_code == 503, address
         assert int(response.headers["Retry-After"]) > 0
+
+
+# --- What somebody has to mend --------------------------------------------------------------------------------------
+
+
+SPOIL = {
+    ("sqlite", "read-only"): "PRAGMA query_only = ON",
+    ("sqlite", "full"): "PRAGMA max_page_count = 1",
+    ("postgresql", "read-only"): "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    ("postgresql", "full"): """
+        CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE 'could not extend file "base/1/2": No space left on device' USING ERRCODE = 'disk_full';
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON "user" FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()
+    """,
+}
+
+
+@pytest.fixture(params=["read-only", "full"])
+def blocked_app(request: pytest.FixtureRequest, config: Config, own_database: Database) -> Flask:
+    """An application with one page that writes, on a database that is read-only, or whose disk is full."""
+    engine = cast(Engine, own_database.bind)
+    spoil = SPOIL[engine.dialect.name, request.param]
+
+    @event.listens_for(engine, "connect")
+    def spoilt(connection: Any, _record: Any) -> None:
+        connection.execute(spoil)
+        connection.commit()
+
+    app = create_app(config, own_database)
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    @app.post("/write-something")
+    @public
+    def write_something() -> str:
+        with writing(db_session()):
+            for number in range(20):
+                make.user(db_session(), f"person-{number}@example.org")
+        return "written"
+
+    return app
+
+
+def test_a_database_that_takes_no_writes_is_503_keeps_the_form_and_tells_the_log(
+    blocked_app: Flask, own_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = blocked_app.test_client().post("/write-something", data={"title": "Denials"})
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    page = Page(response)
+    assert page.h1 == "The database cannot be written"
+    assert [(each.attrib["name"], each.attrib["value"]) for each in page.all("main form input")] == [
+        ("title", "Denials")
+    ]
+    assert [said.partition(": ")[0] for said in caplog.messages] == ["The database takes no writes"]
+    with own_database.session() as session:
+        assert count_of(session) == 0
+
+
+def test_readyz_tells_of_a_database_that_takes_no_writes(
+    config: Config, own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_app(config, own_database).test_client()
+    assert client.get("/readyz").status_code == 200
+    engine = cast(Engine, own_database.bind)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("SET TRANSACTION READ ONLY"))
+    else:
+        monkeypatch.setattr(db, "SPARE_BYTES", 2**62)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert client.get("/healthz").status_code == 200
+
+
+def test_readyz_tells_of_a_file_that_was_moved_away(config: Config, sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "moved.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    client = create_app(config, connect(f"sqlite:///{path}")).test_client()
+    assert client.get("/readyz").status_code == 200
+    path.rename(tmp_path / "elsewhere.sqlite3")
+    assert client.get("/readyz").status_code == 503
