@@ -80,6 +80,9 @@ GET  activities.activity              sign-in   sign-in  404      200    404    
 POST activities.change_activity       sign-in   sign-in  404      422    404    404      404
 GET  activities.deleted               sign-in   sign-in  200      200    200    200      200
 POST activities.delete_activity       sign-in   sign-in  404      goes   404    404      404
+GET  audit.ask_name                   sign-in   sign-in  404      200    404    404      404
+GET  audit.every_certificate          sign-in   sign-in  goes     200    goes   goes     goes
+POST audit.give_name                  sign-in   sign-in  404      goes   404    404      404
 GET  audit.originals                  sign-in   sign-in  404      200    404    404      404
 GET  audit.pack                       sign-in   sign-in  404      200    404    404      404
 GET  audit.transcript                 sign-in   sign-in  404      200    404    404      404
@@ -200,6 +203,7 @@ NO_PAGE = {
     "GET room.service_worker",
     "GET accounts.export",
     "GET deadlines.feed",
+    "GET audit.every_certificate",
     "GET audit.originals",
     "GET audit.pack",
     "GET audit.transcript",

@@ -43,6 +43,7 @@ class Cast:
 def make_cast(session: Session, drawn: Sequence[Item], now: datetime = make.NOW, at: str = "example.org") -> Cast:
     """Everybody, the owner's rows, and a neighbour's as noise; `at` keeps the addresses of two casts apart."""
     owner, neighbour = make.user(session, f"owner@{at}"), make.user(session, f"neighbour@{at}")
+    owner.display_name = "Candidate 01"  # The papers of somebody without a name ask for it first.
     one_of_everything(session, neighbour, drawn, now)
     arguments, special = one_of_everything(session, owner, drawn, now)
     people: dict[str, User | None] = {

@@ -267,6 +267,11 @@ def change_settings(
     )
 
 
+def change_name(session: Session, user_id: UUID, display_name: str) -> None:
+    """Keep the name that greets a person, and that stands on the papers made for them."""
+    session.execute(update(User).where(User.id == user_id).values(display_name=display_name))
+
+
 def grant(session: Session, email: str, role: str) -> User:
     """Give an account a role: author, reviewer or administrator. Raises NoSuchUserError."""
     return _set_role(session, email, role, is_held=True)

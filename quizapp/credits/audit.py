@@ -5,7 +5,7 @@ Both hold what counts in that cycle. What was logged in its days and counts for 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from quizapp.credits.cycle_records import CycleRecord, RecordedActivity, counted_activities, record_in, record_of
-from quizapp.credits.models import Certificate
+from quizapp.credits.models import Activity, Certificate
 from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.rules.credit_rules import BodyUnit
 from quizapp.rules.credit_words import amount_text, credit_text, day_text, hours_text, hundredths, listed
@@ -25,10 +25,10 @@ DELIVERIES = {"live": "Live", "self-paced": "Self-paced"}
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A certificate of an entry of the transcript; `kept` is None where the file is no longer on record."""
+    """A certificate of a numbered activity; `kept` is None where the file is no longer on record."""
 
     number: int
-    activity: RecordedActivity
+    activity: RecordedActivity | Activity
     name: str
     sha256: str
     kept: Certificate | None
@@ -87,6 +87,25 @@ def exhibits_of(record: CycleRecord, certificates: Mapping[UUID, Sequence[Certif
         kept = {each.sha256: each for each in certificates.get(UUID(activity.id), ())}
         for each in activity.certificates:
             yield Exhibit(number, activity, each.name, each.sha256, kept.get(each.sha256))
+
+
+def every_exhibit(certificates: Iterable[tuple[Activity, Certificate]]) -> list[Exhibit]:
+    """All of a person's certificates, with the activities numbered in the order in which they come."""
+    numbers: dict[UUID, int] = {}
+    return [
+        Exhibit(numbers.setdefault(activity.id, len(numbers) + 1), activity, each.name, each.sha256, each)
+        for activity, each in certificates
+    ]
+
+
+def list_of(exhibits: Iterable[Exhibit], lost: Collection[str]) -> Iterator[Sequence[str]]:
+    """A table of certificates, a line each: what they prove, and where they lie unless their checksum is lost."""
+    yield "No.", "Activity", "Provider", "First day", "Last day", "File", "SHA-256"
+    for each in exhibits:
+        activity = each.activity
+        days = activity.started_on.isoformat(), activity.ended_on.isoformat()
+        path = "no longer kept" if each.sha256 in lost else each.path
+        yield str(each.number), activity.title, activity.provider, *days, path, each.sha256
 
 
 def missing_lines(record: CycleRecord, exhibits: Sequence[Exhibit], lost: Sequence[str] = ()) -> list[str]:

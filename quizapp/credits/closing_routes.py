@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import closing, custom, evidence_queries, queries
+from quizapp.credits.audit_forms import Papers, papers_of
 from quizapp.credits.credential_actions import NotHeldError
 from quizapp.credits.cycle_records import CountedActivity, CycleRecord, counted_activities, record_of
 from quizapp.credits.queries import Holding
@@ -69,7 +70,9 @@ def check(held_id: UUID, start: str) -> ResponseReturnValue:
 @blueprint.get(f"{CYCLE}/export")
 def export(held_id: UUID, start: str) -> ResponseReturnValue:
     """Second step: take along what the body asks for."""
-    return _page("closing_export", _step(held_id, start))
+    step = _step(held_id, start)
+    papers = papers_of(held_id, step.status.cycle.start, step.counted, me().display_name)
+    return _page("closing_export", step, papers=papers)
 
 
 @blueprint.get(f"{CYCLE}/close")
@@ -161,7 +164,7 @@ def _holding_or_404(held_id: UUID) -> Holding:
     return or_404(standings.holding(held_id))
 
 
-def _page(name: str, step: Step) -> str:
+def _page(name: str, step: Step, **further: Papers) -> str:
     return render_template(
-        f"credits/{name}.html", step=step, words=credit_words, sentences=credit_sentences, today=today()
+        f"credits/{name}.html", step=step, words=credit_words, sentences=credit_sentences, today=today(), **further
     )

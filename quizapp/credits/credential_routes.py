@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from quizapp.accounts.login import me
 from quizapp.credits import credential_actions as actions
 from quizapp.credits import custom, evidence_queries, queries, summaries, tagging
+from quizapp.credits.audit_forms import papers_of
 from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.credential_forms import CredentialForm
 from quizapp.credits.cycle_records import counted_activities, record_in
@@ -44,6 +45,7 @@ def details(held_id: UUID) -> ResponseReturnValue:
     status = or_404(holding.status_from(start))
     activities = [activity for activity in standings.activities if str(activity.id) in status.entries]
     certificates = evidence_queries.certificates_of(db_session(), me().id, [each.id for each in activities])
+    counted = counted_activities(status, activities, certificates)
     return _page(
         "credential",
         holding=holding,
@@ -51,7 +53,8 @@ def details(held_id: UUID) -> ResponseReturnValue:
         summary=summaries.summary_of(holding, status, today()),
         version=holding.version_of(status.cycle),
         newer=holding.newer_versions(status.cycle),
-        activities=counted_activities(status, activities, certificates),
+        activities=counted,
+        papers=papers_of(held_id, start, counted, me().display_name),
         elsewhere=_elsewhere(standings, holding, status),
         is_closable=status in holding.closable(today()),
         to_close=holding.to_close(today()),
@@ -75,6 +78,7 @@ def _closed_page(standings: Standings, holding: Holding | Unreadable, closed: Cl
         holding=holding,
         closed=closed,
         record=record,
+        papers=papers_of(closed.held_credential_id, record.start_on, record.activities, me().display_name),
         changes=changes_since(record, holding, standings, certificates),
         # Opened again, a cycle is reckoned anew, which takes rules.
         may_reopen=isinstance(holding, Holding) and holding.may_reopen(closed),

@@ -1,11 +1,11 @@
-"""An audit pack as files: one PDF with every certificate behind a bookmark, and a zip of what was kept."""
+"""An audit pack as files: one PDF with every certificate behind a bookmark, and zips of what was kept."""
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO
+from typing import IO, cast
 
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -63,11 +63,34 @@ def _page_of(picture: bytes) -> bytes:
     return content.getvalue()
 
 
-def pack_zip(into: IO[bytes], files: Iterable[tuple[str, bytes]]) -> None:
-    """The files as they are, one at a time, with SHA256SUMS, which `sha256sum --check` reads."""
-    sums = ""
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+class _Sluice:
+    """What a zip file writes into, and what is sent on from there before more is written."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+
+    def write(self, content: bytes) -> int:
+        self.waiting.append(bytes(content))
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def taken(self) -> bytes:
+        content, self.waiting = b"".join(self.waiting), []
+        return content
+
+
+def zip_parts(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A zip of the files as they are, in parts of one file, with SHA256SUMS, which `sha256sum --check` reads.
+
+    No more than one file is held at a time, however many there are.
+    """
+    sums, sluice = "", _Sluice()
+    with zipfile.ZipFile(cast(IO[bytes], sluice), "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for path, content in files:
             packed.writestr(path, content)
             sums += f"{hashlib.sha256(content).hexdigest()}  {path}\n"
+            yield sluice.taken()
         packed.writestr("SHA256SUMS", sums)
+    yield sluice.taken()

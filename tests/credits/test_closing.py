@@ -73,11 +73,15 @@ def versions(session: Session) -> list[tuple[date, str]]:
 # --- The steps ------------------------------------------------------------------------------------------------------
 
 
-def test_the_steps_lead_from_check_to_export_to_close(page: Pages, hold: Hold, log: Callable[..., Activity]) -> None:
+def test_the_steps_lead_from_check_to_export_to_close(
+    page: Pages, owner: User, session: Session, hold: Hold, log: Callable[..., Activity]
+) -> None:
     held = hold()
     log()
     check = page.get(closed_page(page, held).links["Close this cycle"])
     assert check.h1 == "Close a cycle of CMM: check"
+    owner.display_name = "Candidate 01"
+    session.flush()
     export = page.get(check.links["Go on to export"])
     assert export.links["Transcript (PDF)"] == step(held, "transcript.pdf")
     last = page.get(export.links["Go on to close"])

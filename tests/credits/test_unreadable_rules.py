@@ -209,6 +209,7 @@ def test_closed_cycles_stay_readable_and_keep_their_days(
 ) -> None:
     held = hold(session, owner, version="gone", certified_on=date(2024, 5, 20))
     make.closed_cycle(session, held, version="gone")
+    owner.display_name = "Candidate 01"
     before = session.scalars(select(ClosedCycle.content)).one()
     address = page.get(page_of(held)).links["20 May 2024 to 19 May 2025"]
     assert page.get(address).h1 == "CMM, closed cycle"
