@@ -112,6 +112,13 @@ def test_an_earlier_cycle_on_whose_surplus_a_later_record_rests_stays_closed(
     assert len(closed(session)) == 2
 
 
+def test_a_record_only_leaves_what_was_entered_as_carried_in(page: Pages, hold: Hold) -> None:
+    held = hold(**SHRM, carried_in_minutes=300, carried_in_from=date(2020, 2, 1))
+    close(page, held, SHRM_STARTS[2])
+    close(page, held, SHRM_STARTS[0])
+    assert "5 hours carried in, as you entered." in page_of(page, held, SHRM_STARTS[1]).text
+
+
 def test_the_cycle_to_close_next_is_never_one_before_a_closed_one(page: Pages, hold: Hold) -> None:
     held = hold()
     close(page, held, "2024-05-20")
