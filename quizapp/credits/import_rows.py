@@ -57,6 +57,7 @@ COLUMNS = (
     Column("note", "Note", ("note", "notes", "comment", "comments", "remarks")),
 )
 UNIT_NAMES = {name: unit.slug for unit in UNITS.values() for name in unit.names}
+FREE = {"free", "no cost", "no charge", "none", "included"}
 AMBIGUOUS_UNITS = {"ceu", "ceus", "credit", "credits", "unit", "units"}
 DELIVERY_NAMES = {
     "live": "live", "in person": "live", "in-person": "live", "live webinar": "live", "yes": "live",
@@ -77,10 +78,14 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Reading:
-    """A row as the form's fields take it, and what could not be read, a sentence by field."""
+    """A row as the form's fields take it, and what could not be read, a sentence by field.
+
+    `remark` is a sentence about what was taken otherwise than it stands there; empty where nothing was.
+    """
 
     values: Mapping[str, str | list[str]]
     problems: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
 
 
 def guess_columns(headings: Sequence[str]) -> dict[str, int]:
@@ -102,6 +107,7 @@ def read_row(row: Sequence[str], columns: Mapping[str, int], words: Vocabulary, 
     """A row with its days, units and names as the form knows them.
 
     `unit_elsewhere` is the unit of rows that name none. A bare "CEU" is refused: whose CEU it is, is a factor of ten.
+    A webinar may be live or recorded, so a way that is not known is taken as not sure.
     """
     texts = {slug: row[place] if 0 <= place < len(row) else "" for slug, place in columns.items()}
     problems: dict[str, str] = {}
@@ -121,16 +127,17 @@ def read_row(row: Sequence[str], columns: Mapping[str, int], words: Vocabulary, 
     if problem:
         problems["unit"] = problem
     delivery = DELIVERY_NAMES.get(texts.get("delivery", "").casefold())
-    if delivery is None:
-        problems["delivery"] = f"“{texts['delivery']}” is neither live nor self-paced."
     values["delivery"] = delivery or "unknown"
+    remark = "" if delivery else f"“{texts['delivery']}” may be live or self-paced: taken as not sure."
+    if texts.get("cost", "").casefold() in FREE:
+        values["cost"] = "0"
     for slug, known in (("tags", words.tags), ("domains", words.domains)):
         named = [name.strip() for name in re.split(r"[;|\n]", texts.get(slug, "")) if name.strip()]
         strangers = [name for name in named if name.casefold() not in known]
         if strangers:
             problems[slug] = f"“{'”, “'.join(strangers)}” is not known here."
         values[slug] = [known[name.casefold()] for name in named if name.casefold() in known]
-    return Reading(values, problems)
+    return Reading(values, problems, remark)
 
 
 def _unit(text: str, elsewhere: str) -> tuple[str, str]:

@@ -9,12 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me, visitor
 from quizapp.bank.tags import tags_of
-from quizapp.credits import actions, activity_queries
+from quizapp.credits import actions, activity_queries, queries, tagging
 from quizapp.credits import transfer_forms as forms
+from quizapp.credits.actions import Entry
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.import_rows import COLUMNS
 from quizapp.credits.models import Activity
+from quizapp.credits.queries import Standings
 from quizapp.credits.table_files import BadTableError, Rows, csv_of, rows_of
+from quizapp.credits.totals import totals_text
 from quizapp.credits.transfer_forms import CheckedRow, MappingForm
 from quizapp.db import writing
 from quizapp.lazy import lazily
@@ -48,8 +51,17 @@ def download_xlsx() -> ResponseReturnValue:
 @blueprint.get("/credits/import/example.csv")
 def example() -> ResponseReturnValue:
     """The headings that are known for certain, and a row that shows how to fill them in."""
-    row = ("Denials webinar", "A medical society", "2026-02-03", "", "1.5", "hours", "live", "", "", "", "49.00", "")
+    domain = next(iter(dict(tags_of(config().bank_dir).domain_names).values()))
+    row = (
+        *("Denials webinar", "A medical society", "2026-02-03", "2026-02-03", "1.5", "hours", "live"),
+        *(_kinds(), domain, "PA-17", "49.00", "By train"),
+    )
     return _file(csv_of([_headings(), row]), "text/csv; charset=utf-8", "csv", "import-example")
+
+
+def _kinds() -> str:
+    """Two kinds of activities, as a cell names them: who approved it, and what it was about."""
+    return "; ".join(group.tags[0].name for group in credit_tags(config().bank_dir).groups[:2])
 
 
 def _exported() -> Iterator[Sequence[str]]:
@@ -133,21 +145,22 @@ def upload() -> ResponseReturnValue:
         return _upload_page("The table is too large to be shown before it is stored. Split it.")
     values = {**forms.guessed(rows), "draft": draft, "draft_id": str(uuid4())}
     mapping = MappingForm(rows[0], formdata=None, data=values)
-    return _preview_page(mapping, rows, _checked(mapping, rows))
+    return _preview_page(mapping, rows, _checked(mapping, rows, _activities()))
 
 
 @blueprint.post("/credits/import/check")
 def check() -> ResponseReturnValue:
     """The preview again, with other columns chosen."""
     mapping, rows = _mapping_or_400()
-    return _preview_page(mapping, rows, _checked(mapping, rows))
+    return _preview_page(mapping, rows, _checked(mapping, rows, _activities()))
 
 
 @blueprint.post("/credits/import/store")
 def store() -> ResponseReturnValue:
     """Store every row, or every row without errors where that is wanted: in one write, and each row once."""
     mapping, rows = _mapping_or_400()
-    checked = _checked(mapping, rows)
+    before = _standings()
+    checked = _checked(mapping, rows, before.activities)
     bad = [row for row in checked if row.entry is None]
     wanted = [(row.id, row.entry) for row in checked if row.entry and (mapping.takes_known.data or not row.is_known)]
     if not wanted or (bad and not mapping.leaves_out_bad.data):
@@ -156,17 +169,37 @@ def store() -> ResponseReturnValue:
     with writing(session):
         number = actions.log_activities(session, me().id, wanted, now())
     left_out = len(checked) - len(wanted)
-    say(
+    said = (
         f"Imported: {credit_words.counted(number, 'activity', 'activities')}."
         + (f" {left_out} left out." if left_out else "")
         + (f" {len(wanted) - number} had been imported before." if number < len(wanted) else "")
     )
+    return redirect(_where_it_shows(said, wanted, before), 303)
+
+
+def _where_it_shows(said: str, wanted: Sequence[tuple[UUID, Entry]], before: Standings) -> str:
+    """Say what an import changed, and return the address of a page that shows it: the credentials, or the list."""
+    after = _standings()
     years = {entry.ended_on.year for _, entry in wanted}
-    return redirect(url_for("activities.overview", year=years.pop() if len(years) == 1 else None), 303)
+    in_list = url_for("activities.overview", year=years.pop() if len(years) == 1 else None)
+    if not after.holdings:
+        say(said)
+        return in_list
+    totals = totals_text(before, after) or "No present cycle counts more by it."
+    say(f"{said} {totals}", link=("See them in the list", in_list))
+    ids = {key for key, _ in wanted}
+    untagged = sum(each.id in ids for each in tagging.untagged(after))
+    if untagged:
+        counted = credit_words.counted(untagged, "activity", "activities")
+        sentence = f"Without any of the kinds that the rules of your credentials ask for: {counted} of present cycles."
+        say(sentence, "note", ("Say what they were about", url_for("tagging.overview")))
+    return url_for("credits.overview")
 
 
 def _upload_page(error: str) -> ResponseReturnValue:
-    return render_template("credits/import.html", error=error, columns=COLUMNS), 422 if error else 200
+    groups = credit_tags(config().bank_dir).groups
+    page = render_template("credits/import.html", error=error, columns=COLUMNS, groups=groups, kinds=_kinds())
+    return page, 422 if error else 200
 
 
 def _mapping_or_400() -> tuple[MappingForm, Rows]:
@@ -181,7 +214,7 @@ def _mapping_or_400() -> tuple[MappingForm, Rows]:
     return mapping, rows
 
 
-def _checked(mapping: MappingForm, rows: Rows) -> list[CheckedRow]:
+def _checked(mapping: MappingForm, rows: Rows, activities: Sequence[Activity]) -> list[CheckedRow]:
     bank_dir = config().bank_dir
     try:
         draft_id = UUID(mapping.draft_id.data or "")
@@ -195,7 +228,15 @@ def _checked(mapping: MappingForm, rows: Rows) -> list[CheckedRow]:
         tags=credit_tags(bank_dir),
         domains=dict(tags_of(bank_dir).domain_names),
     )
-    return _with_known(checked, activity_queries.activities_of(db_session(), me().id))
+    return _with_known(checked, activities)
+
+
+def _activities() -> Sequence[Activity]:
+    return activity_queries.activities_of(db_session(), me().id)
+
+
+def _standings() -> Standings:
+    return queries.standings_of(db_session(), me().id, today(), config().bank_dir)
 
 
 def _with_known(checked: list[CheckedRow], activities: Sequence[Activity]) -> list[CheckedRow]:

@@ -24,6 +24,7 @@ from quizapp.credits.models import Activity
 from quizapp.credits.table_files import guarded
 from tests import make
 from tests.conftest import CountStatements
+from tests.credits.held import hold
 from tests.credits.tables import send, upload
 from tests.pages import Client, Page, Pages
 
@@ -93,7 +94,17 @@ def test_columns_can_be_chosen_and_read_again(page: Pages, owner: User, session:
 
 
 @pytest.mark.parametrize(
-    ("unit", "minutes"), [("IACET CEU", 900), ("pahcom ceus", 90), ("Hours", 90), ("minutes", 2), ("CEU", None)]
+    ("unit", "minutes"),
+    [
+        ("IACET CEU", 900),
+        ("pahcom ceus", 90),
+        ("AAPC CEU", 90),
+        ("AHIMA CEUs", 90),
+        ("PDCs", 90),
+        ("Hours", 90),
+        ("minutes", 2),
+        ("CEU", None),
+    ],
 )
 def test_whose_unit_it_is_is_never_guessed(
     page: Pages, owner: User, session: Session, unit: str, minutes: int | None
@@ -171,10 +182,60 @@ def test_a_draft_that_the_site_did_not_make_is_refused(page: Pages, owner: User,
     page.post("/credits/import/store", {"draft": draft, "draft_id": "x"}, 400)
 
 
-def test_the_example_can_be_imported(page: Pages, owner: User, client: Client) -> None:
-    assert (
-        "1 can be imported (1.5 hours), 0 cannot" in upload(page, client.get("/credits/import/example.csv").data).text
-    )
+def test_the_example_can_be_imported_and_leaves_no_column_out(
+    page: Pages, owner: User, client: Client, session: Session
+) -> None:
+    content = client.get("/credits/import/example.csv").data
+    _headings, row = csv.reader(StringIO(content.decode("utf-8-sig")))
+    assert all(row)
+    preview = upload(page, content)
+    assert "1 can be imported (1.5 hours), 0 cannot" in preview.text
+    store(page, preview)
+    (activity,) = activities(session)
+    assert activity.tags == ["pahcom-approved", "practice-management"]
+
+
+def test_the_page_lists_the_words_that_say_what_an_activity_was(page: Pages, owner: User, app: Flask) -> None:
+    shown = page.get("/credits/import")
+    names = credit_tags(app.config["QUIZAPP"].bank_dir).names.values()
+    assert set(names) <= set(shown.texts(".import-columns li"))
+
+
+def test_a_way_that_may_be_either_is_taken_as_not_sure_with_a_remark(
+    page: Pages, owner: User, session: Session
+) -> None:
+    preview = upload(page, [[*HEADINGS, "Format"], [*ROW, "Webinar"]])
+    assert "“Webinar” may be live or self-paced: taken as not sure." in preview.texts(".tag.note")
+    store(page, preview)
+    assert activities(session)[0].delivery == "unknown"
+
+
+@pytest.mark.parametrize(("cost", "cents"), [("Free", 0), ("no charge", 0), ("$49", 4900), ("", None)])
+def test_what_was_free_cost_nothing(page: Pages, owner: User, session: Session, cost: str, cents: int | None) -> None:
+    store(page, upload(page, [[*HEADINGS, "Cost"], [*ROW, cost]]))
+    assert activities(session)[0].cost_cents == cents
+
+
+def test_after_an_import_one_sees_what_it_changed(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner)
+    hold(session, owner, "cpc", "36-ceus", certified_on=date(2025, 5, 20))
+    shown = store(page, upload(page, [HEADINGS, ROW]))
+    assert shown.h1 == "My credentials"
+    assert shown.texts(".notice.good") == [
+        "Imported: 1 activity. Counted now: CMM 1.5 of 12 hours (nothing before). See them in the list"
+    ]
+    assert shown.links["See them in the list"] == "/credits/activities?year=2026"
+    assert "1 activity of present cycles. Say what they were about" in shown.texts(".notice.note")[0]
+    assert page.get(shown.links["Say what they were about"]).h1 == "What were these about?"
+
+
+def test_an_import_into_days_of_long_ago_says_that_it_changes_nothing_now(
+    page: Pages, owner: User, session: Session
+) -> None:
+    hold(session, owner)
+    shown = store(page, upload(page, [HEADINGS, [*ROW[:2], "2019-02-03", "1"]]))
+    assert "No present cycle counts more by it." in shown.texts(".notice.good")[0]
+    assert "Say what they were about" not in shown.links
 
 
 @pytest.mark.parametrize(
@@ -213,7 +274,7 @@ def test_a_thousand_rows_take_few_statements(
     with count_statements() as statements:
         page.client.post("/credits/import/store", data=values)
     assert len(statements.writes) == 1, statements
-    assert len(statements) <= 5, statements
+    assert len(statements) <= 7, statements
     assert len(activities(session)) == 1000
 
 
