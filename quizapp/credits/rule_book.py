@@ -9,6 +9,7 @@ from pathlib import Path
 from quizapp.bank.yaml_files import BadFileError, Problem, convert, read_document
 from quizapp.credits import credit_tags
 from quizapp.credits.rule_files import FOLDER, CredentialRules
+from quizapp.rules.credit_checks import unsaid_conditions
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,11 @@ def _read_file(bank_dir: Path, name: str, known: Mapping[str, str] | None) -> Cr
         document.problem(path, f"no such credit tag: {tag}")
         for path, tag in credit_tags.tags_asked_for(document.data)
         if known is not None and tag not in known
+    ]
+    problems += [
+        document.problem(f"$.versions[{number}]", f"of {slug} only a part counts at all, and no minimum says so")
+        for number, version in enumerate(credential.versions)
+        for slug in unsaid_conditions(version.rules())
     ]
     if credential.slug != Path(name).stem:
         problems.append(document.problem("$.slug", f"the slug is {credential.slug!r}, unlike the file's name"))

@@ -139,16 +139,19 @@ class ProrationText(_Part, frozen=True):
 
 
 class SurplusText(_Part, frozen=True):
-    """What becomes of units beyond the total."""
+    """What becomes of units beyond the total; `into` is the bucket in which carried ones count."""
 
     kind: Literal["lost", "not-stated", "carried"]
     rule: Text
     most: Amount = 0
+    into: Slug | None = None
 
     def __post_init__(self) -> None:
         """What is carried has a most. Raises ValueError."""
         if (self.kind == "carried") != bool(self.most):
             raise ValueError("what is carried, and nothing else, says how much at most")
+        if self.into and self.kind != "carried":
+            raise ValueError("only what is carried counts in a bucket")
 
 
 class RepeatsText(_Part, frozen=True):
@@ -264,7 +267,9 @@ class Version(_Part, frozen=True):
                 minimum=rules.Limit(minutes(self.total.amount), self.total.rule),
                 parts=tuple(_bucket(each, minutes) for each in self.buckets),
             ),
-            surplus=rules.Surplus(self.surplus.kind, self.surplus.rule, minutes(self.surplus.most)),
+            surplus=rules.Surplus(
+                self.surplus.kind, self.surplus.rule, minutes(self.surplus.most), self.surplus.into or ""
+            ),
             unit=rules.BodyUnit(self.unit.one, self.unit.many, self.unit.minutes),
             totals_by_credentials=tuple(map(minutes, self.total.with_credentials)),
             across=tuple(_bucket(each, minutes) for each in self.across),

@@ -28,9 +28,26 @@ def _faults(rules: RuleVersion) -> Iterator[str]:
         yield "what stands beside the total takes everything, so that nothing is left for the total"
     if rules.across and any(bucket.maximum for bucket in within):
         yield "a version with maximums has nothing across them"
+    into = rules.surplus.into
+    if into and into not in [bucket.slug for bucket, above in rules.total.walk() if _has_room_for_all(bucket, above)]:
+        yield f"what is carried cannot count in {into}"
     yield from _faults_of_proration(rules, set(slugs))
     for asked in _all_asked(rules):
         yield from _faults_of_amounts(asked)
+
+
+def unsaid_conditions(rules: RuleVersion) -> list[str]:
+    """The buckets within which only some activities count at all, though no minimum says that all have to be such.
+
+    The engine can reckon with that, but its sentences tell what is missing by the minimums: a holder would read "60
+    more hours", and not of what.
+    """
+    return [
+        bucket.slug
+        for bucket, _ in asked_of(rules).total.walk()
+        if any(part.takes.otherwise and part.maximum and not part.maximum.minutes for part in bucket.parts)
+        and sum(part.needed_minutes for part in bucket.parts) < bucket.needed_minutes
+    ]
 
 
 def _faults_of_proration(rules: RuleVersion, slugs: set[str]) -> Iterator[str]:
@@ -67,6 +84,10 @@ def _faults_of_amounts(asked: Asked) -> Iterator[str]:
     most = max([_needed(asked.total), *(bucket.needed_minutes for bucket in asked.across)])
     if most > asked.total.needed_minutes:
         yield f"the minimums add up to more than the {TOTAL}"
+
+
+def _has_room_for_all(bucket: Bucket, above: tuple[Bucket, ...]) -> bool:
+    return bucket.is_open and not any(each.maximum for each in (bucket, *above))
 
 
 def _needed(bucket: Bucket) -> int:

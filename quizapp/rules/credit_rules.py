@@ -116,11 +116,15 @@ class Proration:
 
 @dataclass(frozen=True)
 class Surplus:
-    """What becomes of minutes beyond the total; where they are carried, at most so many."""
+    """What becomes of minutes beyond the total; where they are carried, at most so many.
+
+    `into` is the slug of the bucket in which carried minutes count; empty where they count to the total alone.
+    """
 
     kind: Literal["lost", "not-stated", "carried"]
     rule: str
     most_minutes: int = 0
+    into: str = ""
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def days_left_text(status: CycleStatus, today: date) -> str:
 def explanation(each: BucketStatus, status: CycleStatus) -> str:
     """Where a requirement's number comes from: which activities are counted, and by which rule."""
     unit = status.cycle.rules.unit
-    carried = status.carried_minutes if each.bucket == status.asked.total else 0
+    carried = status.carried_within(each)
     logged, span = credit_text(each.minutes - carried, unit), span_text(status.cycle)
     source = "carried in, as you entered" if status.is_carried_as_entered else "carried from the cycle before"
     came = f", and {credit_text(carried, unit)} {source}" if carried else ""

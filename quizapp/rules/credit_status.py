@@ -111,6 +111,11 @@ class CycleStatus:
     carried_minutes: int = 0
     is_carried_as_entered: bool = False
 
+    def carried_within(self, each: BucketStatus) -> int:
+        """How many of the carried minutes count towards a requirement: all or none."""
+        into = self.cycle.rules.surplus.into or self.total.bucket.slug
+        return self.carried_minutes if any(inner.bucket.slug == into for inner in each.walk()) else 0
+
     @property
     def goes_by_hours(self) -> bool:
         """Whether hours renew the credential; where not, only a retest does, or has done so."""
@@ -180,15 +185,15 @@ def status_of(
 ) -> CycleStatus:
     """What of the cycle's requirements the credits meet, all of which count to this cycle.
 
-    Minutes carried from the cycle before, as its closing or the holder says, count towards the total alone. Where the
-    same course counts once, its longest activity does, of equal ones the earliest, of those of a kind that counts at
-    all; `earlier_courses` counted in earlier cycles.
+    Minutes carried from the cycle before, as its closing or the holder says, count towards the total, and in the bucket
+    that the rules name for them. Where the same course counts once, its longest activity does, of equal ones the
+    earliest, of those of a kind that counts at all; `earlier_courses` counted in earlier cycles.
     """
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     in_order = sorted(credits_, key=lambda credit: (credit.day, credit.id))
     first, repeated = _without_repeats(asked, in_order, cycle.rules.repeats.kind, earlier_courses)
     beside, within = _beside(asked, first)
-    entered, missing = _entered(asked.total, within, carried_minutes)
+    entered, missing = _entered(asked.total, within, carried_minutes, cycle.rules.surplus.into)
     entries = {credit.id: Entry(credit, {}, "repeated") for credit in repeated}
     entries |= {each.id: Entry(each, {beside[each.id].slug: each.minutes}) for each in first if each.id in beside}
     for credit in within:
@@ -250,13 +255,15 @@ def _alike(total: Bucket, credits_: Iterable[Credit]) -> dict[tuple[str, ...], l
     return alike
 
 
-def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[dict[str, dict[str, int]], int]:
+def _entered(
+    total: Bucket, credits_: Sequence[Credit], carried: int, carried_into: str
+) -> tuple[dict[str, dict[str, int]], int]:
     """Minutes of each activity by the bucket that they enter, the carried ones too; and how many are still missing.
 
     Of activities of one kind, the earlier ones count first.
     """
     alike = _alike(total, credits_)
-    allocation = _allocated(total, alike, carried)
+    allocation = _allocated(total, alike, carried, carried_into)
     entered: dict[str, dict[str, int]] = {CARRIED: dict(allocation.entered[-1])}
     for same, minutes in zip(alike.values(), allocation.entered, strict=False):
         left = dict(minutes)
@@ -265,9 +272,11 @@ def _entered(total: Bucket, credits_: Sequence[Credit], carried: int) -> tuple[d
     return entered, allocation.missing
 
 
-def _allocated(total: Bucket, alike: Mapping[tuple[str, ...], Sequence[Credit]], carried: int) -> Allocation:
+def _allocated(
+    total: Bucket, alike: Mapping[tuple[str, ...], Sequence[Credit]], carried: int, carried_into: str
+) -> Allocation:
     supplies = [Supply(sum([credit.minutes for credit in same]), entries) for entries, same in alike.items()]
-    return allocate(total, [*supplies, Supply(carried, (total.slug,))])
+    return allocate(total, [*supplies, Supply(carried, (carried_into or total.slug,))])
 
 
 def _taken(left: dict[str, int], minutes: int) -> dict[str, int]:
@@ -314,7 +323,7 @@ def missing_of(
     asked = asked_of(cycle.rules, credentials=holder.credentials, months_missed=cycle.months_missed)
     first, _ = _without_repeats(asked, credits_, cycle.rules.repeats.kind, courses)
     beside, within = _beside(asked, first)
-    allocation = _allocated(asked.total, _alike(asked.total, within), carried)
+    allocation = _allocated(asked.total, _alike(asked.total, within), carried, cycle.rules.surplus.into)
     flat = [_flat_status(bucket, within).missing_minutes for bucket in asked.across]
     flat += [_flat_status(bucket, _of(first, beside, bucket)).missing_minutes for bucket in asked.beside]
     return (allocation.missing, *flat, *(_occasion(occasion, first).missing for occasion in asked.occasions))

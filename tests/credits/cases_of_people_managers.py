@@ -32,7 +32,7 @@ SHRM_CP = (
         logged=(live("2025-01-01", 60 * HOUR - 1, HR),),
         required=60 * HOUR,
         counted=60 * HOUR - 1,
-        short={"total": 1},
+        short={"total": 1, HR: 1},
     ),
     # shrm.org, Recertification At-a-Glance: passed on 3 May 2019, born in July, cycle to 31 July 2022.
     Case(
@@ -57,7 +57,7 @@ SHRM_CP = (
         last_day="2028-02-29",
         required=60 * HOUR,
         counted=0,
-        short={"total": 60 * HOUR},
+        short={"total": 60 * HOUR, HR: 60 * HOUR},
     ),
     _second_cycle(
         "30 PDCs of work projects and 30 of presenting are enough, and 15 are beyond the caps",
@@ -75,7 +75,7 @@ SHRM_CP = (
             live("2023-03-01", 5 * HOUR, HR, "volunteering"),
         ),
         counted=30 * HOUR,
-        short={"total": 30 * HOUR},
+        short={"total": 30 * HOUR, HR: 30 * HOUR},
         held_back=5 * HOUR,
     ),
     _second_cycle(
@@ -83,7 +83,7 @@ SHRM_CP = (
         today="2024-11-21",
         logged=(live("2023-01-01", 8 * HOUR, HR, "blog-post"), live("2023-02-01", 10 * HOUR, HR, "writing")),
         counted=16 * HOUR,
-        short={"total": 44 * HOUR},
+        short={"total": 44 * HOUR, HR: 44 * HOUR},
         held_back=2 * HOUR,
     ),
     _second_cycle(
@@ -91,7 +91,7 @@ SHRM_CP = (
         today="2024-11-21",
         logged=(live("2023-01-01", 26 * HOUR, HR, "presenting"), live("2023-02-01", 6 * HOUR, HR, "blog-post")),
         counted=30 * HOUR,
-        short={"total": 30 * HOUR},
+        short={"total": 30 * HOUR, HR: 30 * HOUR},
         held_back=2 * HOUR,
     ),
     _second_cycle(
@@ -99,7 +99,7 @@ SHRM_CP = (
         today="2024-11-21",
         logged=(live("2023-01-01", 15 * HOUR, HR, "ungraded-course"), self_paced("2023-02-01", 50 * HOUR - 1, HR)),
         counted=60 * HOUR - 1,
-        short={"total": 1},
+        short={"total": 1, HR: 1},
         held_back=5 * HOUR,
     ),
     _second_cycle(
@@ -107,7 +107,7 @@ SHRM_CP = (
         today="2024-11-21",
         logged=(live("2023-01-01", 10 * HOUR, "aapc-approved"),),
         counted=0,
-        short={"total": 60 * HOUR},
+        short={"total": 60 * HOUR, HR: 60 * HOUR},
         held_back=10 * HOUR,
     ),
     _second_cycle(
@@ -132,7 +132,7 @@ SHRM_CP = (
         carried=20 * HOUR,
         logged=(live("2023-01-01", 40 * HOUR - 1, HR),),
         counted=60 * HOUR - 1,
-        short={"total": 1},
+        short={"total": 1, HR: 1},
     ),
     _second_cycle(
         "PDCs of the grace still count to the cycle that ended",
@@ -151,7 +151,7 @@ SHRM_CP = (
             live("2025-09-30", 2 * HOUR, HR),
         ),
         counted=58 * HOUR,
-        short={"total": 2 * HOUR},
+        short={"total": 2 * HOUR, HR: 2 * HOUR},
     ),
     Case(
         "PDCs that the cycle before took in its grace do not count again",
@@ -164,7 +164,7 @@ SHRM_CP = (
         logged=(live("2024-01-01", 55 * HOUR, HR), live("2025-09-05", 5 * HOUR, HR), live("2025-10-05", HOUR, HR)),
         required=60 * HOUR,
         counted=HOUR,
-        short={"total": 59 * HOUR},
+        short={"total": 59 * HOUR, HR: 59 * HOUR},
     ),
 )
 
@@ -194,7 +194,7 @@ SHRM_CP_BEFORE = (
         today="2021-06-01",
         logged=(live("2020-01-01", 20 * HOUR, HR, "ungraded-course"),),
         counted=10 * HOUR,
-        short={"total": 50 * HOUR},
+        short={"total": 50 * HOUR, HR: 50 * HOUR},
         held_back=10 * HOUR,
     ),
     _in_2021(
@@ -208,7 +208,7 @@ SHRM_CP_BEFORE = (
             live("2021-12-31", 2 * HOUR, HR),
         ),
         counted=58 * HOUR,
-        short={"total": 2 * HOUR},
+        short={"total": 2 * HOUR, HR: 2 * HOUR},
         held_back=HOUR,
     ),
     Case(
@@ -228,7 +228,7 @@ SHRM_CP_BEFORE = (
         ),
         required=60 * HOUR,
         counted=50 * HOUR,
-        short={"total": 10 * HOUR},
+        short={"total": 10 * HOUR, HR: 10 * HOUR},
         held_back=26 * HOUR,
     ),
     Case(
@@ -242,7 +242,7 @@ SHRM_CP_BEFORE = (
         logged=(live("2020-01-01", 40 * HOUR, HR, "work-project"), live("2020-02-01", 35 * HOUR, HR, "presenting")),
         required=60 * HOUR,
         counted=50 * HOUR,
-        short={"total": 10 * HOUR},
+        short={"total": 10 * HOUR, HR: 10 * HOUR},
         held_back=25 * HOUR,
     ),
     Case(
@@ -256,7 +256,7 @@ SHRM_CP_BEFORE = (
         logged=(self_paced("2017-01-01", 40 * HOUR, HR), live("2018-01-01", 30 * HOUR - 1, HR)),
         required=60 * HOUR,
         counted=60 * HOUR - 1,
-        short={"total": 1},
+        short={"total": 1, HR: 1},
         held_back=10 * HOUR,
     ),
 )

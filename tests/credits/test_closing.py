@@ -242,7 +242,7 @@ def test_surplus_is_carried_as_far_as_the_rules_allow(
     assert "Carried on: 20 hours." in shown.texts(".notice.good")[0]
     assert [record.carried_minutes for record in records(session)] == [20 * 60]
     present = page.get(f"/credits/credentials/{held.id}")
-    assert "40 more hours, by 31 December 2028." in present.text
+    assert "40 more hours, all of them about human resources or leadership, by 31 December 2028." in present.text
     assert "and 20 hours carried from the cycle before." in present.text
 
 

@@ -245,6 +245,16 @@ def test_versions_of_one_name_are_refused(bank: Path) -> None:
         check_rule_files(bank)
 
 
+def test_a_condition_that_no_minimum_says_is_refused(bank: Path) -> None:
+    text = (BANK / "credentials" / "shrm-cp.yaml").read_text()
+    head, minimum, tail = text.rpartition("        minimum:\n          percent: 100\n")
+    write(bank, head + tail.partition("\n")[2], "shrm-cp")
+    with pytest.raises(BadFileError, match="of total only a part counts at all, and no minimum says so") as caught:
+        check_rule_files(bank)
+    assert minimum
+    assert caught.value.problems[0].line >= text[: text.index("slug: until-july-2019")].count("\n")
+
+
 def test_an_unknown_tag_is_refused_at_its_own_line_in_any_part(bank: Path) -> None:
     write(bank, CMPE.replace("takes: {delivery: live}", "takes: {delivery: live, tags: [mgma, mgmt]}", 1))
     with pytest.raises(BadFileError, match="no such credit tag: mgmt") as caught:

@@ -66,13 +66,17 @@ SHRM = rules(
     total(
         3600,
         bucket(
-            "hr", takes("hr"), bucket("work", takes("work"), most=1800), bucket("self", takes(live=False), most=1800)
+            "hr",
+            takes("hr"),
+            bucket("work", takes("work"), most=1800),
+            bucket("self", takes(live=False), most=1800),
+            least_percent=100,
         ),
         bucket("unrelated", takes(otherwise=True), most=0),
     ),
     "birth-month",
     36,
-    surplus=Surplus("carried", "At most 20 are carried.", 1200),
+    surplus=Surplus("carried", "At most 20 are carried.", 1200, into="hr"),
     late=LateWindow(60, "still possible.", "revoked.", counts=True),
 )
 ALL = (CMM, SPLIT, CPC, CMPE, CMA, SHRM)

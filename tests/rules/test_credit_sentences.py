@@ -94,6 +94,7 @@ def split(approved: int = 0, recognized: int = 0) -> CycleStatus:
             ),
         ),
         (status(CPC), "36 more hours, all of them of aapc, by 13 March 2028."),
+        (status(SHRM, carried_minutes=1200), "40 more hours, all of them of hr, by 13 March 2029."),
     ],
 )
 def test_the_next_step_is_a_plain_sentence(found: CycleStatus, sentence: str) -> None:
@@ -146,9 +147,10 @@ def test_a_requirement_reads_as_progress_and_outcome(
 
 
 def test_a_bucket_without_limits_of_its_own_names_none() -> None:
-    human_resources = status(SHRM, credit("a", 600, "hr")).total.parts[0]
-    assert progress_text(human_resources, SHRM.unit) == "10 hours"
-    assert outcome(human_resources, status(SHRM), TODAY) == "Counts"
+    areas = rules(total(600, bucket("areas", None, bucket("work", most=60))))
+    found = status(areas, credit("a", 600, "areas"))
+    assert progress_text(found.total.parts[0], areas.unit) == "10 hours"
+    assert outcome(found.total.parts[0], found, TODAY) == "Counts"
     short = status(rules(total(600, bucket("a", None, bucket("b", least=60))))).total.parts[0]
     assert outcome(short, status(SHRM), TODAY) == "Parts are short"
 
@@ -167,7 +169,8 @@ def test_an_explanation_tells_of_caps_carry_over_and_proration() -> None:
     carried = status(SHRM, carried_minutes=1200)
     assert explanation(carried.total, carried).startswith("Counted: 0 hours from activities of this cycle, ")
     assert ", and 20 hours carried from the cycle before. Needed: " in explanation(carried.total, carried)
-    assert "the cycle before" not in explanation(carried.total.parts[0], carried)
+    assert "20 hours carried from the cycle before" in explanation(carried.total.parts[0], carried)
+    assert "the cycle before" not in explanation(carried.total.parts[1], carried)
     proration = Proration("Less by the half-year.", ((0, {TOTAL: 720}), (6, {TOTAL: 360})))
     version = rules(total(720), "common", 12, anchor=date(2026, 1, 1), proration=proration)
     for months, is_less in ((5, False), (6, True)):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.rules.credit_cycles import Anchors, cycles_until
-from quizapp.rules.credit_rules import Credit, LateWindow, Occasion, RuleVersion
+from quizapp.rules.credit_rules import Credit, LateWindow, Occasion, RuleVersion, Surplus
 from quizapp.rules.credit_status import CARRIED, CycleStatus
 from quizapp.rules.credit_statuses import Closed, statuses_of
 from tests.rules.credit_examples import CMA, CMM, CPC, HOLDER, SHRM, cycles_of, histories, versions
@@ -91,15 +91,21 @@ def test_what_a_cap_holds_back_is_not_carried() -> None:
     assert (found.total.minutes, found.carriable_minutes) == (3600, 0)
 
 
-def test_carried_minutes_count_to_the_total_alone_and_only_from_a_closed_cycle() -> None:
+def test_carried_minutes_count_in_the_bucket_that_is_named_and_only_from_a_closed_cycle() -> None:
     cycles = cycles_of(SHRM)[:2]
     done = credit("a", 4800, "hr", live=True, day=cycles[0].start)
     open_ = statuses_of(cycles, [done], HOLDER)[1]
     closed = statuses_of(cycles, [done], HOLDER, {cycles[0].start: Closed(frozenset({"a"}), 1200)})[1]
     assert (open_.carried_minutes, open_.missing_minutes) == (0, 3600)
     assert (closed.carried_minutes, closed.missing_minutes, closed.total.minutes) == (1200, 2400, 1200)
-    assert closed.total.parts[0].minutes == 0
+    assert (closed.total.parts[0].minutes, closed.total.parts[0].missing_minutes) == (1200, 2400)
     assert CARRIED not in closed.entries
+
+
+def test_carried_minutes_count_to_the_total_alone_where_no_bucket_is_named() -> None:
+    version = rules(total(600, bucket("hr", least=600)), surplus=Surplus("carried", "Ten.", 600))
+    found = status(version, carried_minutes=600)
+    assert (found.total.minutes, found.total.parts[0].minutes, found.missing_minutes) == (600, 0, 600)
 
 
 def test_an_activity_logged_after_the_closing_changes_nothing_in_either_cycle() -> None:
