@@ -19,7 +19,6 @@ from quizapp.rules.credit_rules import BodyUnit
 from quizapp.rules.credit_words import amount_text, credit_text, day_text, hours_text, hundredths, listed
 
 NO_AFFILIATION = "Made with quizapp from what its holder entered. Not affiliated with, or endorsed by, the body."
-PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
 DELIVERIES = {"live": "Live", "self-paced": "Self-paced"}
 
 
@@ -108,13 +107,13 @@ def list_of(exhibits: Iterable[Exhibit], lost: Collection[str]) -> Iterator[Sequ
         yield str(each.number), activity.title, activity.provider, *days, path, each.sha256
 
 
-def missing_lines(record: CycleRecord, exhibits: Sequence[Exhibit], lost: Sequence[str] = ()) -> list[str]:
-    """What an auditor would look for in vain, a line each."""
-    lines = [
-        f"{number}. {activity.title}: {' and '.join(PROOF_NAMES.get(each, each) for each in activity.missing_proof)}"
-        for number, activity in numbered(record)
-        if activity.missing_proof
-    ]
+def missing_lines(record: CycleRecord, exhibits: Sequence[Exhibit], lost: Collection[str] = ()) -> list[str]:
+    """What an auditor would look for in vain: a line for each kind of proof, and one for each file that is gone."""
+    lacking: dict[str, list[str]] = {}
+    for number, activity in numbered(record):
+        for proof in activity.missing_proof:
+            lacking.setdefault(proof, []).append(str(number))
+    lines = [f"{_capital(proof)} of No. {', '.join(numbers)}" for proof, numbers in lacking.items()]
     gone = [exhibit for exhibit in exhibits if exhibit.kept is None or exhibit.sha256 in lost]
     return lines + [f"{exhibit.bookmark} was on record and is no longer kept" for exhibit in gone]
 
@@ -135,6 +134,7 @@ def transcript_data(
         "requirements": [
             {"name": _capital(each.name), "progress": each.progress, "outcome": each.outcome, "depth": each.depth}
             for each in record.requirements
+            if each.needed_minutes is not None or each.minutes
         ]
         + [
             {

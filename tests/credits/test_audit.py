@@ -92,8 +92,10 @@ def test_what_is_missing_is_listed(
 ) -> None:
     kept = keep(make.activity(session, owner, "Lost file"), "gone.pdf")
     evidence_queries.store_of(app.config["QUIZAPP"]).delete(kept.storage_key)
-    make.activity(session, owner, "Approved without number", index_number="")
+    for title in ("Another without proof", "One without proof"):
+        make.activity(session, owner, title)
     text = text_of(fetch(page, held, "pack.pdf"))
+    assert "Certificate of No. 1, 3" in text
     assert "Lost file: gone.pdf was on record and is no longer kept" in text
     with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
         assert set(packed.namelist()) == {"transcript.pdf", "SHA256SUMS"}
@@ -109,6 +111,7 @@ def test_what_counts_for_nothing_here_stays_off_the_papers(
     assert bookmarks_of(pack) == ["Transcript", "1. Auditing: auditing.pdf"]
     assert "Auditing" in text_of(pack)
     assert "college" not in text_of(pack)
+    assert "has not approved" not in text_of(pack)
     assert "beyond a cap" not in text_of(pack)
     with zipfile.ZipFile(BytesIO(fetch(page, held, "pack.zip"))) as packed:
         assert [name.partition("/")[0] for name in packed.namelist()] == ["01-auditing", "transcript.pdf", "SHA256SUMS"]
@@ -120,10 +123,12 @@ def test_what_counts_in_part_is_on_paper_and_says_how_much(
     held = hold(session, owner, "cmpe", "50-hours", certified_on=date(2022, 1, 1))
     for month, title in enumerate(("Whole", "In part", "Too late"), start=1):
         day = date(2025, month, 1)
-        keep(make.activity(session, owner, title, tags=[], minutes=15 * 60, started_on=day, ended_on=day), "c.pdf")
+        about = {"tags": ["practice-management"], "minutes": 15 * 60}
+        keep(make.activity(session, owner, title, started_on=day, ended_on=day, **about), "c.pdf")
     pack = fetch(page, held, "pack.pdf", start=date(2025, 1, 1))
     assert bookmarks_of(pack) == ["Transcript", "1. Whole: c.pdf", "2. In part: c.pdf"]
-    assert "5 hours from other providers and 10 hours beyond a cap" in text_of(pack)
+    assert "5 hours from other providers" in text_of(pack)
+    assert "and 10 hours beyond a cap" in text_of(pack)
     assert "Rule:" not in text_of(pack)
 
 
