@@ -138,7 +138,7 @@ def test_the_doctor_names_rules_of_credits_that_cannot_be_read(
     session.commit()
     run("doctor", status=1)
     out = capsys.readouterr().out
-    assert "Rules that cannot be read: credentials/chc.yaml:2: Object contains unknown field `bdy`" in out
+    assert "Rules that cannot be read: credentials/chc.yaml:5: there is no field 'bdy'; is it 'body'?" in out
     assert "0 attempts, all equal to their logs." in out
 
 
@@ -158,11 +158,11 @@ def spoilt_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("session", "spoilt_bank")
 def test_a_bad_rule_file_fails_the_check_and_stops_no_load(capsys: pytest.CaptureFixture[str]) -> None:
     run("bank", "check", status=2)
-    assert "credentials/chc.yaml:2: Object contains unknown field `bdy`" in capsys.readouterr().err
+    assert "credentials/chc.yaml:5: there is no field 'bdy'; is it 'body'?" in capsys.readouterr().err
     run("bank", "load")
     out = capsys.readouterr().out
     assert "Bank: 1 new" in out
-    assert "its credential is left out: credentials/chc.yaml:2: " in out
+    assert "its credential is left out: credentials/chc.yaml:5: " in out
 
 
 def test_help_names_the_command_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from quizapp.bank.item_files import ItemText, ReadItem
+from quizapp.bank.item_files import WITHOUT_LAW, ItemText, ReadItem
 from quizapp.bank.yaml_files import Problem
 from quizapp.rules import citations, item_flaws
 from quizapp.rules.option_text import words
@@ -64,8 +64,12 @@ def _wrong_sources(read: ReadItem) -> Iterator[Problem]:
             yield read.problem(f"{cite.ref!r} is {problem}", f".cites[{number}].ref")
     if not text.rests_on_law:
         return
-    if not citations.is_law(cite.ref for cite in text.cites):
-        yield read.problem("a law item must cite CFR, USC, FR, a rule, a manual or a case", ".cites")
+    if not text.cites_law:
+        yield read.problem("a law item must cite CFR, USC, FR, an act, a rule, a manual or a case", ".cites")
+    if text.checked.against in WITHOUT_LAW:
+        against = text.checked.against
+        reason = f"cites law, but was checked against {against}: read the law, or cite only what proves the key"
+        yield read.problem(reason, ".checked")
     if text.checked.against == "knowledge" and text.status == "published":
         yield read.problem("a law item that rests on knowledge must stay a draft", ".checked")
 

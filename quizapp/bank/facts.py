@@ -13,7 +13,13 @@ FILE = "facts.yaml"
 class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     """A fact in a line, and where it stands."""
 
-    id: Annotated[str, Meta(pattern=r"^[A-Z]{3}-[0-9]{2,3}(?!\n)$")]
+    id: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Z]{3}-[0-9]{2,3}(?!\n)$",
+            extra={"write": "three capitals, a hyphen and a number, such as BRN-04"},
+        ),
+    ]
     fact: Annotated[str, Meta(min_length=1, max_length=1000)]
     cite: Annotated[str, Meta(min_length=1, max_length=500)]
 

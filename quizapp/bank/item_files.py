@@ -13,10 +13,20 @@ from msgspec import Meta, Struct
 
 from quizapp.bank.tags import Tags
 from quizapp.bank.yaml_files import BadFileError, Document, Problem, convert, read_document
+from quizapp.rules import citations
 from quizapp.rules.option_text import Question
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=100)]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$",
+        max_length=100,
+        extra={"write": "small letters, digits and single hyphens, such as breach-notification"},
+    ),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+WITHOUT_LAW = {"standard-work", "arithmetic"}
+TEXT_FIELDS = {"stem", "text", "rationale", "ref", "proves"}
 
 
 class OptionText(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,8 +87,17 @@ class ItemText(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def rests_on_law(self) -> bool:
-        """Whether law decides the key: not a norm, a formula or a theory (stability N), nor a named standard's word."""
-        return self.stability != "N" and self.checked.against not in ("standard-work", "arithmetic")
+        """Whether law decides the key: the item cites law, or it is neither a norm, a formula or a theory (stability N)
+        nor a named standard's word.
+        """
+        if self.cites_law:
+            return True
+        return self.stability != "N" and self.checked.against not in WITHOUT_LAW
+
+    @property
+    def cites_law(self) -> bool:
+        """Whether one of its citations is to law."""
+        return citations.is_law(cite.ref for cite in self.cites)
 
     @property
     def content_hash(self) -> str:
@@ -115,8 +134,13 @@ def read_items(bank_dir: Path, tags: Tags) -> list[ReadItem]:
     folder = bank_dir / "items"
     items: list[ReadItem] = []
     problems: list[Problem] = []
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*")):
         file = path.relative_to(bank_dir).as_posix()
+        if path.is_dir() or path.name.startswith(".") or path.name.endswith("~"):
+            continue
+        if path.suffix != ".yaml":
+            problems.append(Problem(file, 1, "is not read: the name of a file of items ends in .yaml"))
+            continue
         try:
             read, found = _read_file(bank_dir, file, tags)
         except BadFileError as error:
@@ -141,13 +165,13 @@ def _read_file(bank_dir: Path, file: str, tags: Tags) -> tuple[list[ReadItem], l
     if not isinstance(document.data, list):
         return [], [document.problem("$", "the file must be a list of items")]
     items = []
-    problems: list[Problem] = []
+    problems = document.cut_texts(TEXT_FIELDS)
     for index, data in enumerate(document.data):
         path = f"$[{index}]"
         try:
             text = convert(document, data, ItemText, path)
         except BadFileError as error:
-            problems += error.problems
+            problems += [_named(problem, _id_in(data)) for problem in error.problems]
             continue
         items.append(ReadItem(text, file, document.line_of(path), document, path))
         problems += [_named(problem, text.id) for problem in _misfits(document, path, text, tags)]
@@ -155,7 +179,12 @@ def _read_file(bank_dir: Path, file: str, tags: Tags) -> tuple[list[ReadItem], l
 
 
 def _named(problem: Problem, item_id: str) -> Problem:
-    return Problem(problem.file, problem.line, f"{item_id}: {problem.reason}")
+    return Problem(problem.file, problem.line, f"{item_id}: {problem.reason}" if item_id else problem.reason)
+
+
+def _id_in(data: Any) -> str:
+    item_id = data.get("id") if isinstance(data, dict) else None
+    return item_id.strip() if isinstance(item_id, str) else ""
 
 
 def _misfits(document: Document, path: str, text: ItemText, tags: Tags) -> Iterable[Problem]:

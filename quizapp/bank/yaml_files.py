@@ -1,8 +1,8 @@
 """Reading the bank's YAML: YAML 1.2 scalars, duplicate keys refused, every problem with its file and line."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,8 @@ import msgspec
 import yaml
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from quizapp.bank.misfits import misfits
 
 T = TypeVar("T")
 
@@ -35,6 +37,18 @@ class BadFileError(Exception):
 
 
 _TAG = "tag:yaml.org,2002:"
+_ADVICE = {
+    "mapping values are not allowed": "a text with a colon and a space in it needs quotes, or >- before it",
+    "alphabetic or numeric character": "a text that begins with * or & needs quotes",
+    "undefined alias": "a text that begins with * needs quotes",
+    "cannot start any token": "a text that begins with %, @ or ` needs quotes, and lines are indented by spaces",
+    "tab character": "lines are indented by spaces, not by tabs",
+    "could not determine a constructor": "a text that begins with ! needs quotes",
+    "expected key": "is it indented like its neighbors? A text that begins with a quotation mark is quoted whole",
+    "unexpected end of stream": "is a quotation mark or a bracket still open?",
+    "expected ',' or": "is a bracket still open, or a comma missing?",
+    "another document": "a file is one list, without --- between its entries",
+}
 
 
 class _Loader(yaml.CSafeLoader):
@@ -74,6 +88,7 @@ class Document:
     file: str
     data: Any
     node: Node
+    lines: list[str] = field(default_factory=list, repr=False)
 
     def line_of(self, path: str = "$") -> int:
         """The line (from 1) of a msgspec path such as `$[3].options[0].text`; the nearest parent if it is missing."""
@@ -89,43 +104,65 @@ class Document:
         """A problem at a path in this file."""
         return Problem(self.file, self.line_of(path), reason)
 
+    def cut_texts(self, names: Collection[str]) -> list[Problem]:
+        """The texts under fields of these names that a # ends: YAML takes what follows for a remark."""
+        if not any(" #" in line for line in self.lines):
+            return []
+        return [
+            Problem(self.file, node.end_mark.line + 1, f"{name} ends before the #: put it in quotes, or >- before it")
+            for name, node in _named_scalars(self.node)
+            if name in names and not node.style and self._rest_after(node).startswith("#")
+        ]
+
+    def _rest_after(self, node: ScalarNode) -> str:
+        mark = node.end_mark
+        return self.lines[mark.line][mark.column :].lstrip() if mark.line < len(self.lines) else ""
+
 
 def read_document(folder: Path, file: str) -> Document:
     """Read one file. Raises BadFileError for what is no YAML, or repeats a key."""
     try:
-        loader = _Loader((folder / file).read_text(encoding="utf-8"))
+        text = (folder / file).read_text(encoding="utf-8")
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise BadFileError([Problem(file, 1, "the file is empty")])
         problems = [Problem(file, line, reason) for line, reason in _repeated_keys(node)]
         if problems:
             raise BadFileError(problems)
-        return Document(file, loader.construct_document(node), node)
+        return Document(file, loader.construct_document(node), node, text.split("\n"))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BadFileError(
-            [Problem(file, mark.line + 1 if mark else 1, str(error.problem or error.context))]
-        ) from error
+        raise BadFileError([_unreadable(file, error)]) from error
     except RecursionError as error:
         raise BadFileError([Problem(file, 1, "the file is nested too deeply")]) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadFileError([Problem(file, line, "the file is not written in UTF-8")]) from error
+    except (OSError, yaml.YAMLError) as error:
         raise BadFileError([Problem(file, 1, str(error))]) from error
 
 
 def convert(document: Document, data: Any, kind: type[T], path: str = "$") -> T:
-    """Plain data as a struct of `kind`. Raises BadFileError with the line of what does not fit."""
+    """Plain data as a struct of `kind`. Raises BadFileError with the lines of everything that does not fit."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        reason, _, inner = str(error).partition(" - at `")
-        whole = path + inner.rstrip("`").removeprefix("$") if inner else path
-        raise BadFileError([document.problem(whole, reason)]) from error
+        raise BadFileError([document.problem(one.path, one.reason) for one in misfits(data, kind, path)]) from error
 
 
 def read_struct(folder: Path, file: str, kind: type[T]) -> T:
     """Read one file into a struct of `kind`."""
     document = read_document(folder, file)
     return convert(document, document.data, kind)
+
+
+def _unreadable(file: str, error: yaml.MarkedYAMLError) -> Problem:
+    """The parser's words, what most often is behind them, and where that began if it was lines before."""
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    said = str(error.problem or error.context)
+    advice = next((advice for words, advice in _ADVICE.items() if words in said), "")
+    since = f" (begun in line {begun.line + 1})" if begun and mark and begun.line < mark.line else ""
+    return Problem(file, mark.line + 1 if mark else 1, said + since + (f": {advice}" if advice else ""))
 
 
 def _child(node: Node, name: str, index: str) -> Node | None:
@@ -135,6 +172,18 @@ def _child(node: Node, name: str, index: str) -> Node | None:
         child: Node = node.value[int(index)]
         return child
     return None
+
+
+def _named_scalars(node: Node) -> Iterator[tuple[str, ScalarNode]]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(value, ScalarNode):
+                yield key.value, value
+            else:
+                yield from _named_scalars(value)
+    elif isinstance(node, SequenceNode):
+        for child in node.value:
+            yield from _named_scalars(child)
 
 
 def _repeated_keys(node: Node) -> list[tuple[int, str]]:

@@ -14,10 +14,19 @@ from quizapp.rules.credit_words import partial_day_text
 FOLDER = "credentials"
 CUSTOM = "custom-"
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=100,
+        extra={"write": "small letters, digits and single hyphens, such as birth-month"},
+    ),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 DAY_PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
-PartialDay = Annotated[str, Meta(pattern=f"^{DAY_PATTERN}$")]
+PartialDay = Annotated[
+    str, Meta(pattern=f"^{DAY_PATTERN}$", extra={"write": "a day, month or year in quotes, such as '2026-11'"})
+]
 Minutes = Annotated[int, Meta(ge=1, le=100_000)]
 Amount = Annotated[int, Meta(ge=0, le=10_000)]
 Months = Annotated[int, Meta(ge=1, le=120)]
@@ -33,7 +42,7 @@ class Source(_Part, frozen=True):
     """Where the rules were read, how old that text is, and whether it is the body's own."""
 
     title: Text
-    address: Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+    address: Annotated[str, Meta(pattern=r"^https?://[^\s]+$", extra={"write": "an address that begins with https://"})]
     age: Text
     kind: Literal["primary", "secondary"]
 
@@ -202,7 +211,10 @@ class Version(_Part, frozen=True):
 
     slug: Slug
     name: Text
-    effective: Annotated[str, Meta(pattern=f"^({DAY_PATTERN}|unknown)$")]
+    effective: Annotated[
+        str,
+        Meta(pattern=f"^({DAY_PATTERN}|unknown)$", extra={"write": "a day, month or year in quotes, or unknown"}),
+    ]
     first_seen: PartialDay
     checked_on: PartialDay
     source: Source

@@ -65,7 +65,7 @@ def test_a_citation_has_the_form_of_its_kind(tmp_path: Path) -> None:
 def test_a_law_item_cites_law(tmp_path: Path) -> None:
     text = ITEM.replace("stability: N", "stability: S").replace("standard-work", "agency-page")
     assert found(tmp_path, text)[0] == [
-        f"{FILE}:18: fin-one: a law item must cite CFR, USC, FR, a rule, a manual or a case"
+        f"{FILE}:18: fin-one: a law item must cite CFR, USC, FR, an act, a rule, a manual or a case"
     ]
 
 
@@ -74,6 +74,18 @@ def test_a_law_item_that_rests_on_knowledge_stays_a_draft(tmp_path: Path) -> Non
     assert found(tmp_path, text)[0] == [f"{FILE}:20: fin-one: a law item that rests on knowledge must stay a draft"]
     (folder := tmp_path / "draft").mkdir()
     assert found(folder, text.replace("published", "draft")) == ([], [])
+
+
+@pytest.mark.parametrize("against", ["standard-work", "arithmetic"])
+def test_whoever_cites_law_has_read_it(tmp_path: Path, against: str) -> None:
+    reason = f"cites law, but was checked against {against}: read the law, or cite only what proves the key"
+    assert found(tmp_path, LAW.replace("primary-text", against))[0] == [f"{FILE}:20: fin-one: {reason}"]
+
+
+@pytest.mark.parametrize("stability", ["S", "N"])
+def test_law_that_is_cited_makes_an_item_of_any_stability_a_law_item(tmp_path: Path, stability: str) -> None:
+    text = LAW.replace("primary-text", "knowledge").replace("stability: S", f"stability: {stability}")
+    assert found(tmp_path, text)[0] == [f"{FILE}:20: fin-one: a law item that rests on knowledge must stay a draft"]
 
 
 def test_dates_warn_and_never_fail(tmp_path: Path) -> None:

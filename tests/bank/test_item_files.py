@@ -31,25 +31,26 @@ def test_an_item_is_read_with_the_place_where_it_stands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "problem"),
     [
-        ("  level: application\n", "", "1: Object missing required field `level`"),
-        ("  stability: N\n", "  stability: N\n  mood: good\n", "1: Object contains unknown field `mood`"),
-        ("gone by, ", "gone by, reason: x, ", "11: Object contains unknown field `reason`"),
-        ("id: fin-one", "id: Fin One", "1: Expected `str` matching regex"),
-        ("id: fin-one", "id: |\n    fin-one", "1: Expected `str` matching regex"),
-        ("id: fin-one", "id: ''", "1: Expected `str` matching regex"),
-        ("level: application", "level: hard", "5: Invalid enum value 'hard'"),
-        ("difficulty: 0.6", "difficulty: 1.2", "6: Expected `float` <= 0.99"),
-        ("difficulty: 0.6", "difficulty: easy", "6: Expected `float`, got `str`"),
-        ("status: published", "status: secret", "7: Invalid enum value 'secret'"),
-        ("stem: What does a budget plan?", "stem: ''", "8: Expected `str` of length >= 1"),
-        ("stem: What does a budget plan?", "stem: 12", "8: Expected `str`, got `int`"),
-        ("stem: What does a budget plan?", "stem: " + "x" * 2001, "8: Expected `str` of length <= 2000"),
-        ("    - {text: Nothing, rationale: It plans.}\n", "", "10: Expected `array` of length >= 3"),
-        ("cites:\n    - {ref: A textbook, proves: That.}", "cites: []", "13: Expected `array` of length >= 1"),
-        ("against: standard-work", "against: hearsay", "15: Invalid enum value 'hearsay'"),
-        ("on: 2026-01-15", "on: January", "15: Invalid RFC3339 encoded date"),
-        ("areas: [finance]", "areas: []", "3: Expected `array` of length >= 1"),
-        ("areas: [finance]", "areas: finance", "3: Expected `array`, got `str`"),
+        ("  level: application\n", "", "1: fin-one: the field 'level' is missing"),
+        ("  stability: N\n", "  stability: N\n  mood: good\n", "17: fin-one: there is no field 'mood' here"),
+        ("gone by, ", "gone by, reason: x, ", "11: fin-one: there is no field 'reason' here"),
+        ("level: application", "levle: application", "5: fin-one: there is no field 'levle'; is it 'level'?"),
+        ("id: fin-one", "id: Fin One", "1: Fin One: id cannot be 'Fin One': write small letters, digits and"),
+        ("id: fin-one", "id: |\n    fin-one", "1: fin-one: id cannot be 'fin-one\\n': write small letters"),
+        ("id: fin-one", "id: ''", "1: id is empty: write small letters, digits and single hyphens"),
+        ("level: application", "level: hard", "5: fin-one: level cannot be 'hard': write one of recall, application,"),
+        ("difficulty: 0.6", "difficulty: 1.2", "6: fin-one: difficulty cannot be 1.2: write a number from 0.05 to 0."),
+        ("difficulty: 0.6", "difficulty: easy", "6: fin-one: difficulty cannot be 'easy': write a number from 0.05"),
+        ("status: published", "status: secret", "7: fin-one: status cannot be 'secret': write one of draft, publishe"),
+        ("stem: What does a budget plan?", "stem: ''", "8: fin-one: stem is empty: write a text of at most 2000 char"),
+        ("stem: What does a budget plan?", "stem: 12", "8: fin-one: stem cannot be 12: write it in quotes, '12'"),
+        ("stem: What does a budget plan?", "stem: " + "x" * 2001, "8: fin-one: stem has 2001 characters: write a tex"),
+        ("    - {text: Nothing, rationale: It plans.}\n", "", "10: fin-one: options is a list of 2: write a list of"),
+        ("cites:\n    - {ref: A textbook, proves: That.}", "cites: []", "13: fin-one: cites is a list of 0: write a"),
+        ("against: standard-work", "against: hearsay", "15: fin-one: against cannot be 'hearsay': write one of prima"),
+        ("on: 2026-01-15", "on: January", "15: fin-one: on cannot be 'January': write a day of the calendar, as 2028"),
+        ("areas: [finance]", "areas: []", "3: fin-one: areas is a list of 0: write a list of at least 1"),
+        ("areas: [finance]", "areas: finance", "3: fin-one: areas cannot be 'finance': write a list, [finance]"),
         # What only a look at the whole item, or at the lists, can tell:
         ("key: true, ", "", "10: fin-one: exactly one option must be the key, not 0"),
         ("gone by, ", "gone by, key: true, ", "10: fin-one: exactly one option must be the key, not 2"),
@@ -73,12 +74,16 @@ def test_what_an_item_may_not_say_is_refused_with_file_line_and_reason(
 def test_an_item_may_have_three_or_four_options_but_not_five(tmp_path: Path) -> None:
     more = "".join(f"    - {{text: More {n}, rationale: Why not.}}\n" for n in range(2))
     text = ITEM.replace("  cites:\n", more + "  cites:\n")
-    assert problems_of(make_bank(tmp_path, text)) == [f"{FILE}:10: Expected `array` of length <= 4"]
+    assert problems_of(make_bank(tmp_path, text)) == [
+        f"{FILE}:10: fin-one: options is a list of 5: write a list of 3 to 4"
+    ]
 
 
 def test_the_line_is_that_of_the_second_item_where_the_second_is_wrong(tmp_path: Path) -> None:
     bank = make_bank(tmp_path, ITEM + SECOND.replace("level: application", "level: hard"))
-    assert problems_of(bank) == [f"{FILE}:22: Invalid enum value 'hard'"]
+    assert problems_of(bank) == [
+        f"{FILE}:22: fin-two: level cannot be 'hard': write one of recall, application, analysis"
+    ]
 
 
 def test_an_id_that_stands_twice_is_named_in_every_place(tmp_path: Path) -> None:
@@ -96,11 +101,57 @@ def test_every_problem_of_every_file_is_said_at_once(tmp_path: Path) -> None:
         SECOND.replace("level: application", "level: hard"),
         "- id: a: b\n",
     )
-    assert [problem.rpartition(": ")[0] for problem in problems_of(bank)] == [
-        "items/finance/budgeting-1.yaml:5",
-        "items/finance/budgeting-2.yaml:1",
+    assert [": ".join(problem.split(": ")[:2]) for problem in problems_of(bank)] == [
+        "items/finance/budgeting-1.yaml:5: fin-two",
+        "items/finance/budgeting-2.yaml:1: mapping values are not allowed in this context",
         "items/finance/budgeting.yaml:4: fin-one",
         "items/finance/budgeting.yaml:17: fin-one",
+    ]
+
+
+def test_every_fault_of_an_item_is_said_at_once(tmp_path: Path) -> None:
+    text = ITEM.replace("application", "hard").replace("key: true", "key: yes").replace("2027-03-10", "3/10/2027")
+    assert problems_of(make_bank(tmp_path, text.replace("difficulty: 0.6", "difficulty: 60"))) == [
+        f"{FILE}:5: fin-one: level cannot be 'hard': write one of recall, application, analysis",
+        f"{FILE}:6: fin-one: difficulty cannot be 60: write a number from 0.05 to 0.99",
+        f"{FILE}:10: fin-one: key cannot be 'yes': write true or false",
+        f"{FILE}:17: fin-one: review_by cannot be '3/10/2027': write a day of the calendar, as 2028-11-21",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "name"),
+    [
+        ("stem: What does a budget plan?", "stem: What #does a budget plan?", 8, "stem"),
+        ("stem: What does a budget plan?", "stem:\n    What does a\n    budget #plan?", 10, "stem"),
+        ("text: The year gone by, ", "text: The year #1\n      , ", 11, "text"),
+        ("cites:\n", "cites:\n    - ref: Form # 941\n      proves: When it is due.\n", 14, "ref"),
+    ],
+)
+def test_a_text_that_a_remark_cuts_short_is_refused(
+    tmp_path: Path, was: str, becomes: str, line: int, name: str
+) -> None:
+    assert problems_of(make_bank(tmp_path, ITEM.replace(was, becomes))) == [
+        f"{FILE}:{line}: {name} ends before the #: put it in quotes, or >- before it"
+    ]
+
+
+def test_a_remark_elsewhere_and_a_hash_in_quotes_are_no_fault(tmp_path: Path) -> None:
+    text = ITEM.replace("level: application", "level: application # or recall?").replace("budget plan?", "#1 plan?")
+    quoted = text.replace("What does a #1 plan?", "'What does a #1 plan?' # to be reworded")
+    folded = quoted.replace("'What does a #1 plan?' # to be reworded", ">- # to be reworded\n    What does a #1 plan?")
+    for number, one in enumerate((quoted, folded)):
+        (folder := tmp_path / str(number)).mkdir()
+        assert items_of(make_bank(folder, one))[0].text.stem == "What does a #1 plan?"
+
+
+def test_a_file_that_would_not_be_read_is_refused(tmp_path: Path) -> None:
+    bank = make_bank(tmp_path)
+    for name in ("leave.yml", "leave.yaml.bak", ".leave.yaml.swp", "leave.yaml~"):
+        write(bank, ITEM, f"items/finance/{name}")
+    assert problems_of(bank) == [
+        "items/finance/leave.yaml.bak:1: is not read: the name of a file of items ends in .yaml",
+        "items/finance/leave.yml:1: is not read: the name of a file of items ends in .yaml",
     ]
 
 
@@ -140,7 +191,7 @@ def test_a_blueprint_weighs_nothing_with_nothing(tmp_path: Path) -> None:
     bank = make_bank(tmp_path)
     blueprint = (bank / "blueprint.yaml").read_text()
     write(bank, blueprint.replace("  finance: 1\n", "  finance: 0\n"), "blueprint.yaml")
-    with pytest.raises(BadFileError, match=r"^blueprint\.yaml:\d+: Expected `float` > 0\.0$"):
+    with pytest.raises(BadFileError, match=r"^blueprint\.yaml:\d+: finance cannot be 0: write a number above 0"):
         blueprint_of(bank)
 
 

@@ -246,6 +246,9 @@ def test_one_bad_file_and_nothing_at_all_is_loaded(
     write(site, ITEM.replace("fin-one", "fin-bad").replace("N\n", "Z\n"), "items/finance/z.yaml")
     assert run("bank", "load") == 2
     told = capsys.readouterr()
-    assert told.err == ("The bank has errors; nothing was loaded.\nitems/finance/z.yaml:16: Invalid enum value 'Z'\n")
+    assert told.err == (
+        "The bank has errors; nothing was loaded.\n"
+        "items/finance/z.yaml:16: fin-bad: stability cannot be 'Z': write one of S, I, R, C, N\n"
+    )
     assert told.out == ""
     assert loaded(database) == {"fin-one": 1}

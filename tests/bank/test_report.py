@@ -191,7 +191,7 @@ def test_an_item_may_name_only_facts_that_are_listed(bank: Path) -> None:
 def test_a_bad_fact_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "facts.yaml"
     path.write_text("- {id: FIN-01, fact: A fact., cite: A book}\n- {id: fin, fact: A, cite: B}\n", encoding="utf-8")
-    with pytest.raises(BadFileError, match=r"facts\.yaml:2: Expected `str` matching regex"):
+    with pytest.raises(BadFileError, match=r"facts\.yaml:2: id cannot be 'fin': write three capitals"):
         read_facts(tmp_path)
     path.write_text("- {id: FIN-01, fact: A fact., cite: A book}\n" * 2, encoding="utf-8")
     with pytest.raises(BadFileError, match=r"facts\.yaml:2: the fact FIN-01 stands twice"):

@@ -86,12 +86,16 @@ def test_a_block_keeps_its_paragraphs(tmp_path: Path) -> None:
         ("a: 1\nb: 2\na: 3\n", "some.yaml:3: the key 'a' stands twice"),
         ("- x: 1\n- deep:\n    - {y: 1,\n       y: 2}\n", "some.yaml:4: the key 'y' stands twice"),
         ("a: 1\n'a': 2\n", "some.yaml:2: the key 'a' stands twice"),
-        ("a: b: c\n", "some.yaml:1: mapping values are not allowed in this context"),
-        ("- one\n- [two, three}\n- four\n", "some.yaml:2: did not find expected ',' or ']'"),
-        ("a: 'open\n", "some.yaml:2: found unexpected end of stream"),
-        ("a: *nothing\n", "some.yaml:1: found undefined alias"),
-        ("a: 1\n---\nb: 2\n", "some.yaml:2: but found another document"),
-        ("\ta: 1\n", "some.yaml:1: found character that cannot start any token"),
+        ("a: b: c\n", "some.yaml:1: mapping values are not allowed in this context: a text with a colon"),
+        ("- one\n- [two, three}\n- four\n", "some.yaml:2: did not find expected ',' or ']': is a bracket still open"),
+        ("a: 'open\n", "some.yaml:2: found unexpected end of stream (begun in line 1): is a quotation mark"),
+        ("a: *nothing\n", "some.yaml:1: found undefined alias: a text that begins with * needs quotes"),
+        (
+            "a: *all* devices\n",
+            "some.yaml:1: did not find expected alphabetic or numeric character: a text that",
+        ),
+        ("a: 1\n---\nb: 2\n", "some.yaml:2: but found another document (begun in line 1): a file is one list"),
+        ("\ta: 1\n", "some.yaml:1: found character that cannot start any token: a text that begins with %"),
         ("x: 1\n? [a, b]\n: 2\n", "some.yaml:2: a key must be a text"),
         ("a: !!int twelve\n", "some.yaml:1: this is no int"),
         ("a:\n  !!bool maybe\n", "some.yaml:2: this is no bool"),
@@ -102,7 +106,7 @@ def test_a_block_keeps_its_paragraphs(tmp_path: Path) -> None:
     ids=lambda text: text[:20],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path, text: str, problem: str) -> None:
-    assert problem_of(tmp_path, text) == problem
+    assert problem_of(tmp_path, text).startswith(problem)
 
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system", "!!timestamp", "!!set", "!secret"])
@@ -118,8 +122,8 @@ def test_every_repeated_key_of_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_what_is_no_text_at_all_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "some.yaml").write_bytes(b"a: \xff\xfe\n")
-    with pytest.raises(BadFileError, match=r"^some\.yaml:1: 'utf-8' codec"):
+    (tmp_path / "some.yaml").write_bytes(b"a: b\nc: \xff\xfe\n")
+    with pytest.raises(BadFileError, match=r"^some\.yaml:2: the file is not written in UTF-8$"):
         read_document(tmp_path, "some.yaml")
     assert "some.yaml:1: unacceptable character #x0000" in problem_of(tmp_path, "a: \0\n")
 
@@ -160,6 +164,9 @@ def test_any_text_is_either_read_or_refused_with_a_line(tmp_path: Path, text: st
         assert problem.reason
 
 
+A_DAY = "write a day of the calendar, as 2028-11-21"
+
+
 # --- Into structs ---------------------------------------------------------------------------------------------------
 
 
@@ -171,13 +178,22 @@ def test_dates_become_dates_where_the_struct_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("name: A\n\nbuilt: yesterday\n", "shelf.yaml:3: Invalid RFC3339 encoded date"),
-        ("name: A\nbuilt: 2026-02-30\n", "shelf.yaml:2: Invalid RFC3339 encoded date"),
-        ("name: A\n", "shelf.yaml:1: Object missing required field `built`"),
-        ("name: no\nbuilt: 2026-01-15\nbooks:\n- {a: 1}\n- b: x\n", "shelf.yaml:5: Expected `int`, got `str`"),
-        ("name: A\nbuilt: 2026-01-15\ncolour: red\n", "shelf.yaml:1: Object contains unknown field `colour`"),
-        ("- name: A\n", "shelf.yaml:1: Expected `object`, got `array`"),
-        ("name: 12\nbuilt: 2026-01-15\n", "shelf.yaml:1: Expected `str`, got `int`"),
+        (
+            "name: A\n\nbuilt: yesterday\n",
+            f"shelf.yaml:3: built cannot be 'yesterday': {A_DAY}",
+        ),
+        (
+            "name: A\nbuilt: 2026-02-30\n",
+            f"shelf.yaml:2: built cannot be '2026-02-30': {A_DAY}",
+        ),
+        ("name: A\n", "shelf.yaml:1: the field 'built' is missing"),
+        (
+            "name: no\nbuilt: 2026-01-15\nbooks:\n- {a: 1}\n- b: x\n",
+            "shelf.yaml:5: b cannot be 'x': write a whole number",
+        ),
+        ("name: A\nbuilt: 2026-01-15\ncolour: red\n", "shelf.yaml:3: there is no field 'colour' here"),
+        ("- name: A\n", "shelf.yaml:1: this is a list of 1: write the fields name, built, books"),
+        ("name: 12\nbuilt: 2026-01-15\n", "shelf.yaml:1: name cannot be 12: write it in quotes, '12'"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, text: str, problem: str) -> None:

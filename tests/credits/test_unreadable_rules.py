@@ -121,7 +121,7 @@ def test_what_is_wrong_is_logged_once_with_file_and_line(config: Config, caplog:
     for _ in range(3):
         rule_book(config.bank_dir)
     (line,) = caplog.messages
-    assert line.startswith("Rules that cannot be read: credentials/cmpe.yaml:3: ")
+    assert line.startswith("Rules that cannot be read: credentials/cmpe.yaml:6: ")
 
 
 def test_where_no_rules_are_left_the_page_says_what_is_kept_and_deletes_when_asked(
@@ -167,7 +167,7 @@ def test_the_operator_is_told_of_files_and_of_versions_that_are_missed(
     make.custom_credential(session, owner).content = {}
     session.flush()
     first, _, last = rule_troubles(session, config.bank_dir)
-    assert first.startswith("Rules that cannot be read: credentials/chc.yaml:2: ")
+    assert first.startswith("Rules that cannot be read: credentials/chc.yaml:5: ")
     assert last == "Rules that people wrote down themselves and that are refused now: 1"
 
 
