@@ -1,6 +1,6 @@
 """What an activity is shown to a body for, which proof the body asks for, and what of it is missing."""
 
-from quizapp.rules.credit_rules import Bucket
+from quizapp.rules.credit_rules import Bucket, Occasion
 from quizapp.rules.credit_status import CycleStatus, Entry
 
 PROOF_NAMES = {"certificate": "certificate", "index-number": "index number"}
@@ -15,7 +15,7 @@ def also_serves(entry: Entry, status: CycleStatus) -> tuple[str, ...]:
         return ()
     credit, asked = entry.credit, status.asked
     is_beside = any(bucket.slug in entry.entered for bucket in asked.beside)
-    serving = [*(() if is_beside else asked.across), *asked.occasions]
+    serving: list[Bucket | Occasion] = [*(() if is_beside else asked.across), *asked.occasions]
     return tuple(each.name for each in serving if each.takes.fits(credit.tags, credit.delivery))
 
 
