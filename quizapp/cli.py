@@ -1,31 +1,27 @@
 """Operator commands: thin shells over actions."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from granian import Granian
-from granian.constants import Interfaces
-from sqlalchemy import Connection, Row, select
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from quizapp import jobs
+from quizapp import backups, jobs, serving
 from quizapp.accounts import actions as account_actions
 from quizapp.accounts.models import ROLES
-from quizapp.attempts import actions as attempt_actions
 from quizapp.attempts import queries as attempt_queries
-from quizapp.attempts.models import Attempt, Mark, Response
 from quizapp.bank import actions as bank_actions
 from quizapp.bank import queries as bank_queries
 from quizapp.bank.check import check
@@ -35,17 +31,15 @@ from quizapp.bank.item_files import ReadItem, read_items
 from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
-from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of
+from quizapp.config import ROOT, Config, ConfigError, read_config, secret_key_of, unknown_settings
 from quizapp.credits.reminders import Rounds
 from quizapp.credits.rule_book import check_rule_files, rule_book
 from quizapp.credits.rule_troubles import rule_troubles
-from quizapp.db import Database, connect, writing
-from quizapp.mail import actions as mail_actions
-from quizapp.mail import queries as mail_queries
+from quizapp.db import Database, DatabaseBusyError, connect, file_of, in_words, writing
+from quizapp.doctor import about_mail, rebuilt
 from quizapp.rules import citations
 
 LONGEST_NOTE = 200
-MOST_REASONS = 10
 
 
 def alembic_config(connection: Connection) -> AlembicConfig:
@@ -69,6 +63,10 @@ def migrate(database: Database) -> None:
 def quizapp(context: click.Context) -> None:
     """Read the settings once, for every command."""
     context.obj = read_config(os.environ)
+    # Beside a server, the clock's jobs have its settings, and it has told of them.
+    if context.invoked_subcommand != "tick":
+        for slip in unknown_settings(os.environ):
+            click.echo(slip, err=True)
 
 
 @contextmanager
@@ -85,44 +83,13 @@ def opened(config: Config) -> Iterator[Session]:
 @click.pass_obj
 def serve(config: Config) -> None:
     """One command for a whole site."""
+    serving.free_address(config.host, config.port)
     secret_key_of(config)
     migrate(connect(config.database_url, create=True))
     with opened(config) as session:
         _load(session, config)
-    # In a session of its own: Ctrl-C is for the server, which then ends the jobs.
-    clock = subprocess.Popen(  # noqa: S603
-        [
-            sys.executable,
-            "-m",
-            "quizapp.cli",
-            "tick",
-            "--every",
-            str(config.tick_seconds),
-            "--parent",
-            str(os.getpid()),
-        ],
-        start_new_session=True,
-    )
-    server = Granian(
-        "quizapp.app:create_app",
-        factory=True,
-        address=config.host,
-        port=config.port,
-        interface=Interfaces.WSGI,
-        workers=config.workers,
-        # More than one, so that a slow upload keeps nobody's answers waiting.
-        blocking_threads=config.threads,
-        websockets=False,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=2,
-    )
     click.echo(f"quizapp is at {config.base_url} (Ctrl-C stops it)")
-    try:
-        server.serve()
-    finally:
-        clock.send_signal(signal.SIGTERM)
-        clock.wait(timeout=10)
+    serving.serve(config)
 
 
 @quizapp.command(help="Finish expired attempts, send waiting mail, remind of deadlines, remove what is out of date.")
@@ -144,11 +111,11 @@ def tick(config: Config, every: int | None, parent: int | None) -> None:
                 if hour != swept_hour:
                     failures += jobs.sweep(session, now)
                     swept_hour = hour
-        except Exception:
+        except Exception as error:
             # A database that is away for a while must not end the jobs for good: they come round again.
             if every is None:
                 raise
-            traceback.print_exc()
+            jobs.tell(error)
         if every is None:
             sys.exit(1 if failures else 0)
         if os.getppid() != parent:
@@ -171,6 +138,34 @@ def db_upgrade(config: Config) -> None:
     migrate(connect(config.database_url, create=True))
 
 
+@quizapp.command(help="Copy the database into a new file while the site runs (SQLite).")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(config: Config, file: Path) -> None:
+    """Certificates and the secret key are files, and belong to a whole backup too."""
+    backups.back_up(_sqlite_file(config), file)
+    click.echo(f"{file} holds the database. Not in it: the certificates in {config.evidence_dir}, and the secret key.")
+
+
+@quizapp.command(help="Put a copy in the database's place while the site is stopped (SQLite).")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(config: Config, file: Path) -> None:
+    """What was there is moved aside, so that it can be put back by the same command."""
+    database = _sqlite_file(config)
+    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    for path in backups.restore(database, file, known, datetime.now(UTC)):
+        click.echo(f"moved aside: {path}")
+    click.echo(f"{database} is now what {file} holds. Before the site starts, put its certificates back too.")
+
+
+def _sqlite_file(config: Config) -> Path:
+    path = file_of(config.database_url)
+    if path is None:
+        raise backups.BackupError("This is for SQLite; docs/operating.md says how with PostgreSQL.")
+    return path
+
+
 @quizapp.command(help="Look at what is projected from the logs, at mail that does not leave, and at credits' rules.")
 @click.option("--rebuild", is_flag=True, help="Write every attempt's responses and marks anew from its log.")
 @click.pass_obj
@@ -185,8 +180,9 @@ def doctor(config: Config, *, rebuild: bool) -> None:
         differing = 0
         with click.progressbar(keys, label="Rebuilding attempts" if rebuild else "Comparing attempts") as bar:
             for user_id, attempt_id in bar:
-                differing += _rebuilt(session, user_id, attempt_id, keep=rebuild)
-        _tell_of_mail(session)
+                differing += rebuilt(session, user_id, attempt_id, keep=rebuild)
+        for said in about_mail(session):
+            click.echo(said)
         troubles = rule_troubles(session, config.bank_dir)
     for trouble in troubles:
         click.echo(trouble)
@@ -198,40 +194,6 @@ def doctor(config: Config, *, rebuild: bool) -> None:
         click.echo(f"{len(keys)} attempts, all equal to their logs.")
     if troubles or (differing and not rebuild):
         sys.exit(1)
-
-
-def _tell_of_mail(session: Session) -> None:
-    """Say how many mails wait and why some never left: the first sign of a mail server that refuses them."""
-    reasons = mail_queries.given_up(session, mail_actions.MAX_TRIES)
-    failed = sum(number for _, number in reasons)
-    click.echo(f"{mail_queries.waiting_count(session) - failed} mails wait, {failed} were given up.")
-    for error, number in reasons[:MOST_REASONS]:
-        click.echo(f"  {number} given up: {error}")
-    if len(reasons) > MOST_REASONS:
-        click.echo(f"  {sum(number for _, number in reasons[MOST_REASONS:])} given up for other reasons")
-
-
-def _rebuilt(session: Session, user_id: UUID, attempt_id: UUID, *, keep: bool) -> bool:
-    """Whether rebuilding an attempt changes what is projected from its log."""
-    with writing(session):
-        attempt_actions.locked(session, user_id, attempt_id)
-        before = _projected(session, user_id, attempt_id)
-        attempt_actions.rebuild(session, user_id, attempt_id)
-        after = _projected(session, user_id, attempt_id)
-        if not keep:
-            session.rollback()
-    return before != after
-
-
-def _projected(session: Session, user_id: UUID, attempt_id: UUID) -> list[Row[Any]]:
-    """An attempt's score, marks and responses as they are stored."""
-    score = select(Attempt.correct_count).where(Attempt.user_id == user_id, Attempt.id == attempt_id)
-    marks = select(*Mark.__table__.columns).where(Mark.user_id == user_id, Mark.attempt_id == attempt_id)
-    responses = select(*Response.__table__.columns).where(
-        Response.user_id == user_id, Response.attempt_id == attempt_id
-    )
-    in_order = (score, marks.order_by(Mark.position), responses.order_by(Response.position, Response.kind))
-    return [row for statement in in_order for row in session.execute(statement)]
 
 
 # --- The bank -------------------------------------------------------------------------------------------------------
@@ -313,16 +275,22 @@ def _read(config: Config) -> list[ReadItem]:
 
 
 def _load(session: Session, config: Config) -> None:
+    """Bring the files' items and passed readings into the database, unless `bank check` finds errors in them."""
     items, passed = _read(config), read_reviews(config.bank_dir).passed
     report, readings = bank_actions.plan_load(session, items), bank_actions.plan_readings(session, passed)
+    now = datetime.now(UTC)
     if report.writes or readings.writes:
+        # What is unchanged was checked when it came; looking at all of it again would slow each start down.
+        errors = check(items, now.date(), read_facts(config.bank_dir)).errors
+        if errors:
+            raise BadFileError(errors)
         with writing(session):
-            report = bank_actions.load_items(session, items, datetime.now(UTC))
+            report = bank_actions.load_items(session, items, now)
             readings = bank_actions.load_readings(session, passed)
     click.echo(
         f"Bank: {len(report.new)} new, {len(report.changed)} changed, {len(report.unchanged)} unchanged items"
         + (f", {len(report.conflicts)} changed here and in the files (left as they are)" if report.conflicts else "")
-        + (f", {len(report.without_file)} without a file any more (kept)" if report.without_file else "")
+        + (f", {len(report.without_file)} without a file any more" if report.without_file else "")
         + "."
     )
     if readings.writes:
@@ -331,6 +299,10 @@ def _load(session: Session, config: Config) -> None:
         click.echo(f"  a rule file cannot be read, so its credential is left out: {problem}")
     for item_id in report.conflicts:
         click.echo(f"  conflict: {item_id}")
+    for item_id in report.without_file:
+        click.echo(
+            f"  {item_id} has no file any more and is still drawn; to retire it, say status: retired in its file"
+        )
     for item_id in report.unflagged:
         click.echo(f"  read again, so no longer flagged: {item_id}")
 
@@ -378,9 +350,28 @@ def main(arguments: list[str] | None = None) -> Any:
         return quizapp(arguments, prog_name="quizapp")
     except ConfigError as error:
         click.echo(f"quizapp cannot start: {error}", err=True)
+    except backups.BackupError as error:
+        click.echo(str(error), err=True)
     except BadFileError as error:
-        click.echo(f"The bank has errors; nothing was loaded.\n{error}", err=True)
+        click.echo(f"These files have errors, so nothing was done.\n{error}", err=True)
+    except (CommandError, DatabaseBusyError, OSError, SQLAlchemyError) as error:
+        said = _in_words(error)
+        if said is None:
+            raise
+        click.echo(said, err=True)
     sys.exit(2)
+
+
+def _in_words(error: Exception) -> str | None:
+    """What an operator can mend, in a sentence; None for a fault of ours, whose traceback is wanted."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, CommandError) and "Can't locate revision" in str(error):
+        return (
+            f"The database is newer than this version of the site ({error}). "
+            "Run the newer version again, or put back a backup that is older."
+        )
+    return in_words(error, read_config(os.environ).database_url)
 
 
 if __name__ == "__main__":

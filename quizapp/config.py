@@ -5,10 +5,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+# What the tests and benchmarks are told, which is not for a site.
+OF_TOOLS = ("QUIZAPP_TEST_", "QUIZAPP_BENCH_")
 ROOT = Path(__file__).resolve().parent.parent
 
 T = TypeVar("T")
@@ -56,10 +59,28 @@ def read_config(environ: Mapping[str, str]) -> Config:
 
     Raises ConfigError, naming the variable, what it must be and what it was.
     """
-    read = _Reader(environ)
+    return _settings_of(_Reader(environ))
+
+
+def unknown_settings(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none, so that a slip is not just ignored."""
+    reader = _Reader(environ)
+    _settings_of(reader)
+    known = {f"QUIZAPP_{name}" for name in reader.names}
+    unknown = sorted(name for name in environ if name.startswith("QUIZAPP_") and name not in known)
+    return [
+        f"{name} is no setting of this site."
+        + "".join(f" Perhaps {meant} is meant." for meant in get_close_matches(name, known, n=1))
+        for name in unknown
+        if not name.startswith(OF_TOOLS)
+    ]
+
+
+def _settings_of(read: "_Reader") -> Config:
     var_dir = Path(read.text("VAR", str(ROOT / "var"))).absolute()
-    port = read.whole("PORT", _from_make(environ), low=1, high=65535)
+    port = read.whole("PORT", _from_make(read.environ), low=1, high=65535)
     host = read.text("HOST", "127.0.0.1")
+    site = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return Config(
         var_dir=var_dir,
         bank_dir=read.checked("BANK", str(ROOT / "question_bank"), "an existing folder", _is_folder, Path),
@@ -78,7 +99,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         workers=read.whole("WORKERS", 2, low=1, high=64),
         threads=read.whole("THREADS", 4, low=1, high=16),
         base_url=read.checked(
-            "BASE_URL", f"http://{host}:{port}", "an address such as https://quiz.example.org", _is_site, _without_slash
+            "BASE_URL", f"http://{site}", "an address such as https://quiz.example.org", _is_site, _without_slash
         ),
         trusted_proxies=read.whole("TRUSTED_PROXIES", 0, low=0, high=5),
         session_days=read.whole("SESSION_DAYS", 30, low=1, high=365),
@@ -101,7 +122,7 @@ def secret_key_of(config: Config) -> str:
     if config.secret_key:
         return config.secret_key
     path = config.var_dir / "secret_key"
-    config.var_dir.mkdir(parents=True, exist_ok=True)
+    config.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         # Linked into place when whole: of two processes that start at once, the second finds the first one's key.
         draft = config.var_dir / f"secret_key.{secrets.token_hex(8)}"
@@ -118,8 +139,10 @@ class _Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
+        self.names: set[str] = set()
 
     def text(self, name: str, default: str) -> str:
+        self.names.add(name)
         return self.environ.get(f"QUIZAPP_{name}", "").strip() or default
 
     def checked(

@@ -1,7 +1,9 @@
 """Base, session, `writing()`, the column vocabulary, and the set-up of SQLite and PostgreSQL; no Flask."""
 
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
@@ -39,6 +41,7 @@ BUSY_MS = 5000
 BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock", "could not serialize", "connection")
 # A disk that is full, read-only or broken, a file that was moved away: in the words of either database.
 BLOCKED_WORDS = ("is full", "No space left", "readonly", "read-only", "disk I/O", "unable to open")
+MISSING = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
 # What SQLite's log may grow by between two checkpoints, and a little more.
 SPARE_BYTES = 5_000_000
 
@@ -202,16 +205,44 @@ def writing(session: Session) -> Iterator[None]:
         raise
 
 
-def refusal_in(error: DBAPIError | PoolTimeoutError) -> DatabaseBusyError | None:
+def refusal_in(error: BaseException) -> DatabaseBusyError | None:
     """The refusal in an error, where the same request may succeed later; None where something else is wrong."""
+    if isinstance(error, DatabaseBusyError):
+        return error
     if isinstance(error, PoolTimeoutError):
         return DatabaseBusyError(str(error))
     if not isinstance(error, OperationalError | InternalError):
         return None
-    said = str(error.orig)
+    said = _first_line(error)
     if any(word in said for word in BLOCKED_WORDS):
         return DatabaseBlockedError(said)
     return DatabaseBusyError(said) if any(word in said for word in BUSY_WORDS) else None
+
+
+def in_words(error: BaseException, url: str) -> str | None:
+    """What is wrong with the database at `url`, for the people who run it; None where it is not the database."""
+    place = file_of(url) or make_url(url).render_as_string(hide_password=True)
+    refused = refusal_in(error)
+    if (refused or isinstance(error, DBAPIError)) and not is_there(url):
+        return f"There is no database at {place}. Make it with quizapp db upgrade, or look at QUIZAPP_DATABASE_URL."
+    if isinstance(refused, DatabaseBlockedError):
+        return f"The database at {place} cannot be used: {refused}."
+    if refused:
+        return f"The database at {place} is busy or away: {refused}. Try again in a moment."
+    if not isinstance(error, DBAPIError):
+        return None
+    said = _first_line(error)
+    if MISSING.search(said):
+        return f"The database at {place} lacks what this version needs: {said}. Mend that with quizapp db upgrade."
+    # What is left of these kinds is the database's own trouble, such as a broken file. A fault of ours is of another,
+    # but for SQLite, to which a wrong statement is an operational error with the plainest code.
+    is_its_own = type(error) in {OperationalError, InternalError, DatabaseError}
+    is_ours = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    return f"The database at {place} cannot be used: {said}." if is_its_own and not is_ours else None
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).partition("\n")[0].rstrip(".")
 
 
 def ensure_it_takes_writes(session: Session) -> None:

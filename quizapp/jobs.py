@@ -1,5 +1,6 @@
 """What the clock does beside the server: idempotent jobs in small batches, of which one that fails stops no other."""
 
+import sys
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +16,7 @@ from quizapp.attempts import queries as attempt_queries
 from quizapp.config import Config
 from quizapp.credits import actions as credit_actions
 from quizapp.credits import evidence_actions, evidence_queries, reminders
-from quizapp.db import writing
+from quizapp.db import refusal_in, writing
 from quizapp.mail import actions as mail_actions
 from quizapp.mail.senders import sender_of
 from quizapp.rules import timing
@@ -84,11 +85,20 @@ def _remind_one(session: Session, config: Config, user_id: UUID, now: datetime) 
 def _failed(session: Session, job: Callable[[], object]) -> bool:
     try:
         job()
-    except Exception:  # noqa: BLE001 - one job that fails must not stop the others; the log says why
+    except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others; the log says why
         session.rollback()
-        traceback.print_exc()
+        tell(error)
         return True
     return False
+
+
+def tell(error: Exception) -> None:
+    """Say in the log what failed: a line for a database that says no, which passes, else the traceback."""
+    refused = refusal_in(error)
+    if refused:
+        sys.stderr.write(f"A job of the clock was put off: {refused}\n")
+    else:
+        traceback.print_exception(error)
 
 
 def _write(session: Session, action: Callable[..., object], *arguments: object) -> None:

@@ -115,7 +115,7 @@ def test_the_doctor_counts_what_differs_and_leaves_it_until_told(
 def test_the_doctor_tells_what_mail_waits_and_why_some_was_given_up(
     session: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quizapp.cli.MOST_REASONS", 2)
+    monkeypatch.setattr("quizapp.doctor.MOST_REASONS", 2)
     owner = make.user(session)
     last = mail_actions.MAX_TRIES
     make.outbox_mail(session, owner, sent_at=make.NOW)
@@ -125,7 +125,7 @@ def test_the_doctor_tells_what_mail_waits_and_why_some_was_given_up(
     session.commit()
     run("doctor")
     assert capsys.readouterr().out.splitlines()[-5:-1] == [
-        "1 mails wait, 4 were given up.",
+        "Mails that wait: 1. Given up: 4.",
         "  2 given up: refused",
         "  1 given up: no such host",
         "  1 given up for other reasons",

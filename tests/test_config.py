@@ -1,12 +1,13 @@
 """Settings: each has a default, and a bad one stops the start with a sentence."""
 
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from quizapp import cli
-from quizapp.config import ConfigError, read_config, secret_key_of
+from quizapp.config import ROOT, ConfigError, read_config, secret_key_of, unknown_settings
 
 
 def test_every_setting_has_a_default() -> None:
@@ -86,12 +87,32 @@ def test_a_bad_setting_stops_a_command_with_the_sentence(
     assert said == "quizapp cannot start: QUIZAPP_WORKERS must be a whole number from 1 to 64, not 'none'.\n"
 
 
+def test_what_looks_like_a_setting_and_is_none_is_named_with_what_may_be_meant() -> None:
+    environ = {"QUIZAPP_PROT": "1", "QUIZAPP_PORT": "8001", "QUIZAPP_": "", "QUIZAPP_TEST_PG_URL": "", "PATH": "/bin"}
+    assert unknown_settings(environ) == [
+        "QUIZAPP_ is no setting of this site. Perhaps QUIZAPP_VAR is meant.",
+        "QUIZAPP_PROT is no setting of this site. Perhaps QUIZAPP_PORT is meant.",
+    ]
+
+
+def test_every_setting_of_the_manual_is_known() -> None:
+    manual = (ROOT / "docs" / "operating.md").read_text()
+    named = {f"QUIZAPP_{name}": "" for name in re.findall(r"^\| QUIZAPP_([A-Z_]+)", manual, re.MULTILINE)}
+    assert len(named) > 15
+    assert unknown_settings(named) == []
+
+
+def test_an_address_of_ipv6_stands_in_brackets() -> None:
+    assert read_config({"QUIZAPP_HOST": "::1"}).base_url == "http://[::1]:8000"
+
+
 def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
     config = read_config({"QUIZAPP_VAR": str(tmp_path / "var")})
     key = secret_key_of(config)
     assert len(key) == 64
     assert secret_key_of(config) == key
-    assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var", tmp_path / "var" / "secret_key")]
+    assert modes == [0o700, 0o600]
 
 
 def test_a_given_secret_key_is_used_as_it_is(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ ITEM = """\
   stability: N
   review_by: 2027-03-10
 """
+# The same in words of its own, since no two items may say the same.
+ANOTHER = (
+    ITEM.replace("fin-one", "fin-two")
+    .replace("What does a budget plan?", "Which books does an owner close each month?")
+    .replace("The year to come", "The ledgers")
+    .replace("The year gone by", "The novels")
+    .replace("{text: Nothing", "{text: The diaries")
+)
 
 
 def make_bank(folder: Path, *texts: str) -> Path:

@@ -15,7 +15,7 @@ from quizapp.bank.models import Item, ItemTag, ItemVersion
 from quizapp.cli import main
 from quizapp.db import Database
 from tests import make
-from tests.bank.bank_folder import ITEM, make_bank, write
+from tests.bank.bank_folder import ANOTHER, ITEM, make_bank, write
 from tests.conftest import CountStatements
 
 DAY = timedelta(days=1)
@@ -227,12 +227,15 @@ def test_the_command_loads_the_bank_and_says_what_it_did(
 ) -> None:
     assert run("bank", "load") == 0
     assert capsys.readouterr().out == "Bank: 1 new, 0 changed, 0 unchanged items.\n"
-    write(site, ITEM.replace("0.6", "0.7") + ITEM.replace("fin-one", "fin-two"))
+    write(site, ITEM.replace("0.6", "0.7") + ANOTHER)
     assert run("bank", "load") == 0
     assert capsys.readouterr().out == "Bank: 1 new, 1 changed, 0 unchanged items.\n"
-    write(site, ITEM.replace("fin-one", "fin-two"))
+    write(site, ANOTHER)
     assert run("bank", "load") == 0
-    assert capsys.readouterr().out == "Bank: 0 new, 0 changed, 1 unchanged items, 1 without a file any more (kept).\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "Bank: 0 new, 0 changed, 1 unchanged items, 1 without a file any more.",
+        "  fin-one has no file any more and is still drawn; to retire it, say status: retired in its file",
+    ]
     assert loaded(database) == {"fin-one": 2, "fin-two": 1}
 
 
@@ -246,9 +249,21 @@ def test_one_bad_file_and_nothing_at_all_is_loaded(
     write(site, ITEM.replace("fin-one", "fin-bad").replace("N\n", "Z\n"), "items/finance/z.yaml")
     assert run("bank", "load") == 2
     told = capsys.readouterr()
-    assert told.err == (
-        "The bank has errors; nothing was loaded.\n"
-        "items/finance/z.yaml:16: fin-bad: stability cannot be 'Z': write one of S, I, R, C, N\n"
-    )
+    said = "items/finance/z.yaml:16: fin-bad: stability cannot be 'Z': write one of S, I, R, C, N"
+    assert told.err == f"These files have errors, so nothing was done.\n{said}\n"
     assert told.out == ""
+    assert loaded(database) == {"fin-one": 1}
+
+
+def test_what_the_check_calls_an_error_is_not_loaded_but_a_warning_is(
+    site: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    law = ITEM.replace("A textbook", "45 CFR 164.404").replace("stability: N", "stability: R")
+    write(site, law.replace("standard-work", "knowledge"))
+    assert run("bank", "load") == 2
+    assert "items/finance/budgeting.yaml:15: fin-one: a law item that rests on knowledge" in capsys.readouterr().err
+    assert loaded(database) == {}
+    overdue = law.replace("2027-03-10", "2026-03-09")
+    write(site, overdue.replace("standard-work", "secondary"))
+    assert run("bank", "load") == 0
     assert loaded(database) == {"fin-one": 1}

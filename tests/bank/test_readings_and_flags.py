@@ -16,7 +16,7 @@ from quizapp.bank.reviews import ReadingText, Round, write_round
 from quizapp.bank.tags import Blueprint, MockEntry
 from quizapp.db import Database
 from tests import make
-from tests.bank.bank_folder import ITEM, items_of, make_bank, write
+from tests.bank.bank_folder import ANOTHER, ITEM, items_of, make_bank, write
 from tests.bank.test_loading import run
 from tests.candidate import passed
 from tests.conftest import CountStatements
@@ -184,7 +184,7 @@ def site(tmp_path: Path, database: Database, on_the_tests_database: None, monkey
     monkeypatch.setenv("QUIZAPP_BANK", str(bank))
     monkeypatch.setattr("quizapp.bank.commands.connect", lambda _url: database)
     monkeypatch.setattr("quizapp.bank.commands.is_there", lambda _url: True)
-    return make_bank(bank, LAW + ITEM.replace("fin-one", "fin-two"))
+    return make_bank(bank, LAW + ANOTHER)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -263,7 +263,7 @@ def test_the_report_lists_flags_and_a_load_says_which_have_fallen(
     report = said(capsys, "report", "--today", "2026-06-01")
     assert report.startswith("Flagged items\n=============\nItem ")
     assert "2027-03-10  Amended\n" in report
-    write(site, LAW.replace("2026-01-15", "2027-03-01") + ITEM.replace("fin-one", "fin-two"))
+    write(site, LAW.replace("2026-01-15", "2027-03-01") + ANOTHER)
     assert "  read again, so no longer flagged: fin-one\n" in said(capsys, "load")
     assert "Nothing." in said(capsys, "report", "--today", "2026-06-01").split("Items by domain")[0]
 
