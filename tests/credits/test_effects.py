@@ -67,7 +67,7 @@ def test_without_day_or_length_it_says_what_it_waits_for(
     hold(session, owner)
     shown = preview(page, 422, **{missing: ""})
     assert effects(shown) == {}
-    assert "Once date, amount and unit are given" in shown.text
+    assert "This cannot be reckoned yet." in shown.texts("#effects")[0]
 
 
 def test_a_title_is_not_needed_to_see_where_it_counts(page: Pages, owner: User, session: Session) -> None:
