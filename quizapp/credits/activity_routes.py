@@ -12,7 +12,7 @@ from quizapp.credits import actions, activity_queries, effects, queries
 from quizapp.credits.activity_forms import ActivityForm, PlannedForm, differences, form_data_of
 from quizapp.credits.activity_list import Filters, cycles_of, listed_page, years_of
 from quizapp.credits.credit_tags import credit_tags
-from quizapp.credits.evidence_queries import certificates_of
+from quizapp.credits.evidence_queries import certificates_of, proven_activities
 from quizapp.credits.models import Activity
 from quizapp.credits.queries import Standings
 from quizapp.db import writing
@@ -36,7 +36,8 @@ def overview() -> ResponseReturnValue:
     """Everything logged, newest first, filtered, with what it counts for."""
     standings = _standings()
     filters = Filters.of(request.args)
-    listed = listed_page(standings, filters)
+    proven = proven_activities(db_session(), me().id) if filters.lacks_proof else frozenset()
+    listed = listed_page(standings, filters, proven)
     certificates = certificates_of(db_session(), me().id, [each.id for each in listed.activities])
     with_certificate = {key for key, files in certificates.items() if files}
     deleted_id = request.args.get("deleted", type=UUID)

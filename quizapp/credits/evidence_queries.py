@@ -27,6 +27,11 @@ def certificates_of(session: Session, user_id: UUID, activity_ids: Iterable[UUID
     return found
 
 
+def proven_activities(session: Session, user_id: UUID) -> frozenset[UUID]:
+    """The activities of the person's that have a certificate; one statement."""
+    return frozenset(session.scalars(select(Certificate.activity_id).where(Certificate.user_id == user_id).distinct()))
+
+
 def certificate_of(session: Session, user_id: UUID, certificate_id: UUID) -> tuple[Certificate, Activity] | None:
     """One of the person's own certificates with what it proves, unless that is deleted."""
     row = session.execute(

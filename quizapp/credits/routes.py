@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
-from quizapp.credits import queries, summaries
+from quizapp.credits import evidence_queries, queries, summaries
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.web import config, db_session, today
 
@@ -23,15 +23,13 @@ def overview() -> ResponseReturnValue:
     """Every credential held, the most urgent first: what is met, what is missing and by when."""
     day = today()
     standings = queries.standings_of(db_session(), me().id, day, config().bank_dir)
+    proven = evidence_queries.proven_activities(db_session(), me().id) if standings.holdings else frozenset()
     return render_template(
         "credits/overview.html",
         words=credit_words,
         sentences=credit_sentences,
         today=day,
         standings=standings,
-        cards=[
-            (holding, holding.present, summaries.summary_of(holding, holding.present, day), holding.to_close(day))
-            for holding in standings.by_urgency(day)
-        ],
+        cards=summaries.cards_of(standings, proven, day),
         links=LINKS,
     )

@@ -1,13 +1,17 @@
 """Where credentials stand, in the few figures and the sentence that people look for first."""
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from uuid import UUID
 
+from quizapp.credits.models import Activity
 from quizapp.credits.queries import Holding, Standings
 from quizapp.rules import credit_sentences, credit_words
 from quizapp.rules.credit_cycles import retest_window
+from quizapp.rules.credit_deadlines import is_near
+from quizapp.rules.credit_proof import missing_proof, proof_asked
 from quizapp.rules.credit_status import CycleStatus
 
 
@@ -24,6 +28,7 @@ class CycleSummary:
     is_met: bool
     due_on: date
     days_left: int
+    is_urgent: bool
     sentence: str
 
     @property
@@ -33,9 +38,26 @@ class CycleSummary:
 
     @property
     def figure(self) -> str:
-        """4.5/12, in tenths, downwards."""
-        tenths = self.done.quantize(Decimal("0.1"), ROUND_DOWN)
-        return f"{credit_words.plain_number(tenths)}/{credit_words.plain_number(self.required)}"
+        """35.75, as everywhere else on the page."""
+        return credit_words.plain_number(self.done)
+
+    @property
+    def of_figure(self) -> str:
+        """of 40."""
+        return f"of {credit_words.plain_number(self.required)}"
+
+    @property
+    def label(self) -> str:
+        """What the ring shows, for who does not see it: 35.75 of 40 hours done."""
+        return f"{self.figure} {self.of_figure} {self.unit} done"
+
+    @property
+    def days_text(self) -> str:
+        """405 days left; Only 19 days left; Today is the last day."""
+        if not self.days_left:
+            return "Today is the last day"
+        left = f"{credit_words.counted(self.days_left, 'day')} left"
+        return f"Only {left}" if self.is_urgent else left
 
 
 def cycle_summaries(standings: Standings, today: date) -> list[CycleSummary]:
@@ -59,6 +81,7 @@ def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSumma
         is_met=status.is_met,
         due_on=due_on,
         days_left=(due_on - today).days,
+        is_urgent=not status.is_met and is_near(due_on, today),
         sentence=credit_sentences.next_step(status, today),
     )
 
@@ -66,3 +89,70 @@ def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSumma
 def _units(minutes: int, unit_minutes: int) -> Decimal:
     """To the hundredth, downwards: what is a minute short never looks like the whole."""
     return Decimal(minutes * 100 // unit_minutes) / 100
+
+
+# --- Cards ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Card:
+    """One credential on the page of all of them.
+
+    `to_close` is the cycle to close, `left_open` how many others ended and are not closed. Of the activities that
+    count and need proof, `proof_asked`, some lack it. `membership` is what its end means, empty where that is unknown.
+    """
+
+    holding: Holding
+    summary: CycleSummary
+    to_close: CycleStatus | None
+    left_open: int
+    proof_asked: int
+    proof_lacking: int
+    membership: str
+    is_membership_urgent: bool
+
+    @property
+    def status(self) -> CycleStatus:
+        """The cycle that runs."""
+        return self.holding.present
+
+    @property
+    def cycle_key(self) -> str:
+        """What an address calls that cycle."""
+        return cycle_key(self.holding.held.id, self.status.cycle.start)
+
+
+def cards_of(standings: Standings, proven: Container[UUID], today: date) -> list[Card]:
+    """Every credential held, the most urgent first; `proven` are the activities with a certificate."""
+    activities = {str(each.id): each for each in standings.activities}
+    return [_card(holding, activities, proven, today) for holding in standings.by_urgency(today)]
+
+
+def _card(holding: Holding, activities: Mapping[str, Activity], proven: Container[UUID], today: date) -> Card:
+    status, until, to_close = holding.present, holding.held.member_until, holding.to_close(today)
+    ended = [each for each in holding.closable(today) if each != status and each != to_close]
+    asked = [activities[id_] for id_, entry in status.entries.items() if proof_asked(entry, status)]
+    membership = credit_sentences.membership_sentence(status.cycle, until, today) or ""
+    return Card(
+        holding=holding,
+        summary=summary_of(holding, status, today),
+        to_close=to_close,
+        left_open=len(ended),
+        proof_asked=len(asked),
+        proof_lacking=sum(lacks_proof(each, status, proven) for each in asked),
+        membership=membership,
+        is_membership_urgent=bool(membership and until and (until < today or is_near(until, today))),
+    )
+
+
+def cycle_key(held_id: UUID, start: date) -> str:
+    """What an address calls a cycle."""
+    return f"{held_id}:{start.isoformat()}"
+
+
+def lacks_proof(activity: Activity, status: CycleStatus, proven: Container[UUID]) -> bool:
+    """Whether the activity counts in the cycle and a proof that its rules ask for is missing."""
+    entry = status.entries.get(str(activity.id))
+    return entry is not None and bool(
+        missing_proof(entry, status, has_certificate=activity.id in proven, index_number=activity.index_number)
+    )

@@ -17,6 +17,7 @@ from quizapp.rules.credit_status import CycleStatus
 from quizapp.rules.credit_words import counted, credit_text, day_text
 
 STEPS = (90, 30, 7, 1)
+URGENT_DAYS = 30
 ENDED = "ended"
 ENDED_TOLD_FOR_DAYS = 30
 
@@ -60,6 +61,10 @@ class Deadline:
             return None
         return str(min(step for step in STEPS if days <= step)) if days >= 0 else ENDED
 
+    def is_urgent(self, today: date) -> bool:
+        """Whether the day is near, and not all is settled."""
+        return not self.is_settled and is_near(self.day, today)
+
     @property
     def summary(self) -> str:
         """last day of the cycle, 2.5 hours missing."""
@@ -73,6 +78,11 @@ class Deadline:
 
     def _with_missing(self, text: str) -> str:
         return f"{text}, {self.missing}" if self.missing else text
+
+
+def is_near(day: date, today: date) -> bool:
+    """Whether no more than a month is left to a day that is not over."""
+    return 0 <= (day - today).days <= URGENT_DAYS
 
 
 def deadlines_of(statuses: Sequence[CycleStatus], member_until: date | None, today: date) -> tuple[Deadline, ...]:

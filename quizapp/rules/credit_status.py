@@ -64,6 +64,12 @@ class BucketStatus:
         for part in self.parts:
             yield from part.walk()
 
+    def outline(self, depth: int = 0) -> Iterable[tuple["BucketStatus", int]]:
+        """The same, each with how deep it lies."""
+        yield self, depth
+        for part in self.parts:
+            yield from part.outline(depth + 1)
+
 
 @dataclass(frozen=True)
 class OccasionStatus:
@@ -172,6 +178,27 @@ class CycleStatus:
     def requirements(self) -> tuple[BucketStatus, ...]:
         """Everything that is counted in minutes: the total and its parts, what cuts across, what stands beside."""
         return (*self.total.walk(), *self.across, *self.beside)
+
+    @property
+    def lines(self) -> list[tuple[BucketStatus, int]]:
+        """The requirements that ask for something or hold something, each with how deep it lies in others.
+
+        Where one of them takes all that the total takes and asks for as much, the total would say the same again.
+        """
+        found = [
+            (each, depth)
+            for root in (self.total, *self.across, *self.beside)
+            for each, depth in root.outline()
+            if each.bucket.minimum or each.minutes
+        ]
+        asked = self.asked.total.needed_minutes
+        is_said = any(
+            (each.bucket.needed_minutes, each.minutes) == (asked, self.total.minutes)
+            for each in (*self.total.parts, *self.across)
+        )
+        if not asked or not is_said:
+            return found
+        return [(each, max(0, depth - 1)) for each, depth in found if each is not self.total]
 
 
 def status_of(

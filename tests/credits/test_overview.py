@@ -147,6 +147,95 @@ def test_after_a_closing_the_next_ended_cycle_is_pointed_out(
     assert notice.startswith("The cycle 1 March 2024 to 28 February 2025 has ended.")
 
 
+def test_where_one_requirement_takes_the_whole_total_it_is_said_once(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cpc", certified_on=date(2024, 5, 1), due_on=date(2026, 4, 30))
+    assert page.get("/credits").texts(".requirement-lines li") == ["0 of 36 hours AAPC approved 36 more hours"]
+    make.activity(session, owner, minutes=60, tags=["aapc-approved"])
+    assert page.get("/credits").texts(".requirement-lines li") == ["1 of 36 hours AAPC approved 35 more hours"]
+
+
+def test_the_ring_has_the_same_figure_as_the_lines(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmpe", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, minutes=35 * 60 + 45, tags=["mgma"], delivery="live")
+    shown = page.get("/credits")
+    assert shown.one(".ring").get("aria-label") == "35.75 of 50 hours done"
+    assert shown.texts(".below") == ["of 50"]
+    assert shown.texts(".requirement-lines li")[0] == "35.75 of 50 hours in all 14.25 more hours"
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "is_urgent"),
+    [
+        (date(2026, 4, 18), "31 days left", False),
+        (date(2026, 4, 19), "Only 30 days left", True),
+        (date(2026, 5, 18), "Only 1 day left", True),
+        (date(2026, 5, 19), "Today is the last day", True),
+    ],
+)
+def test_what_is_short_in_the_last_month_is_urgent(
+    page: Pages,
+    owner: User,
+    session: Session,
+    hold: Callable[..., HeldCredential],
+    clock: Traveller,
+    today: date,
+    text: str,
+    *,
+    is_urgent: bool,
+) -> None:
+    hold("cmm")
+    clock.move_to(datetime(today.year, today.month, today.day, 12, tzinfo=UTC))
+    page.sign_in(owner)
+    for address in ("/credits", "/dashboard"):
+        shown = page.get(address)
+        assert text in shown.texts(".eyebrow")
+        assert bool(shown.texts(".urgent")) == is_urgent
+    assert bool(page.get("/credits/deadlines").texts(".urgent")) == is_urgent
+    make.activity(session, owner, minutes=12 * 60)
+    for address in ("/credits", "/dashboard", "/credits/deadlines"):
+        assert page.get(address).texts(".urgent") == []
+
+
+def test_a_membership_that_soon_ends_or_has_ended_is_a_notice(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential]
+) -> None:
+    held = hold("cmm", member_until=date(2026, 4, 9))
+    assert page.get("/credits").texts(".notice.note")[0].startswith("Your membership runs until 9 April 2026.")
+    held.member_until = date(2026, 4, 10)
+    shown = page.get("/credits")
+    assert shown.texts(".notice.note") == []
+    assert "Your membership runs until 10 April 2026." in shown.text
+
+
+def test_a_card_leads_to_the_activities_that_lack_their_proof(
+    page: Pages, owner: User, session: Session, hold: Callable[..., HeldCredential]
+) -> None:
+    hold("cmm")
+    make.certificate(session, make.activity(session, owner, "Proven"))
+    make.activity(session, owner, "Unproven", minutes=600)
+    make.activity(session, owner, "Elsewhere", started_on=date(2024, 2, 3), ended_on=date(2024, 2, 3))
+    shown = page.get("/credits")
+    assert "1 of 2 activities lacks its proof for CMM, which PAHCOM may ask for." in shown.text
+    listed = page.get(shown.links["1 of 2 activities lacks its proof for CMM"])
+    assert listed.texts("tbody th a") == ["Unproven"]
+    assert listed.values_of("form[role=search]")["proof"] == "missing"
+    assert page.get("/credits/activities?proof=missing").texts("tbody th a") == ["Unproven"]
+
+
+def test_earlier_cycles_that_are_not_closed_are_led_to(
+    page: Pages, owner: User, hold: Callable[..., HeldCredential]
+) -> None:
+    held = hold("cmm", certified_on=date(2022, 3, 1), created_at=make.NOW)
+    shown = page.get("/credits")
+    assert "3 earlier cycles of CMM are not closed." in shown.text
+    assert shown.links["3 earlier cycles of CMM"] == f"/credits/credentials/{held.id}#cycles"
+    assert page.get(f"/credits/credentials/{held.id}").all("#cycles")
+
+
 def test_who_renews_by_retest_reads_the_window_and_no_ring(
     page: Pages, owner: User, hold: Callable[..., HeldCredential]
 ) -> None:
@@ -182,7 +271,7 @@ def test_a_summary_has_the_figures_of_the_present_cycle(
     hold("cmm")
     make.activity(session, owner, minutes=270)
     (summary,) = cycle_summaries(standings_of(session, owner.id, TODAY, config.bank_dir), TODAY)
-    assert (summary.name, summary.figure, summary.share, summary.days_left) == ("CMM", "4.5/12", 0.375, 70)
+    assert (summary.name, summary.label, summary.share, summary.days_left) == ("CMM", "4.5 of 12 PAHCOM CEU done", 0.375, 70)
     assert summary.sentence == "7.5 more hours, by 19 May 2026."
 
 
