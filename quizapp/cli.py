@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,7 @@ from quizapp.credits.rule_troubles import rule_troubles
 from quizapp.db import Database, DatabaseBusyError, connect, file_of, in_words, writing
 from quizapp.doctor import about_mail, rebuilt
 from quizapp.rules import citations
+from quizapp.rules.credit_words import counted
 
 LONGEST_NOTE = 200
 
@@ -187,11 +188,11 @@ def doctor(config: Config, *, rebuild: bool) -> None:
     for trouble in troubles:
         click.echo(trouble)
     if rebuild:
-        click.echo(f"{len(keys)} attempts rebuilt from their logs. {differing} differed.")
+        click.echo(f"Attempts rebuilt from their logs: {len(keys)}. Differed: {differing}.")
     elif differing:
-        click.echo(f"{differing} of {len(keys)} attempts differ from their logs. Mend: quizapp doctor --rebuild")
+        click.echo(f"Attempts that differ from their logs: {differing} of {len(keys)}. Mend: quizapp doctor --rebuild")
     else:
-        click.echo(f"{len(keys)} attempts, all equal to their logs.")
+        click.echo(f"Attempts that equal their logs: all of {len(keys)}.")
     if troubles or (differing and not rebuild):
         sys.exit(1)
 
@@ -262,11 +263,15 @@ def bank_check(config: Config, today: datetime | None) -> None:
     published = sum(read.text.status == "published" for read in items)
     kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(found.flaws.items()))
     click.echo(
-        f"{len(items)} items, {published} published: {len(found.errors) or 'no'} errors, "
-        f"{len(found.warnings) or 'no'} warnings{f' ({kinds})' if kinds else ''}."
+        f"{counted(len(items), 'item')}, {published} published: {_or_none(found.errors, 'error')}, "
+        f"{_or_none(found.warnings, 'warning')}{f' ({kinds})' if kinds else ''}."
     )
     if found.errors:
         sys.exit(1)
+
+
+def _or_none(problems: Sequence[object], name: str) -> str:
+    return counted(len(problems), name) if problems else f"no {name}s"
 
 
 def _read(config: Config) -> list[ReadItem]:

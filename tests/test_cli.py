@@ -101,14 +101,14 @@ def test_the_doctor_counts_what_differs_and_leaves_it_until_told(
         finish(session, owner.id, attempt.id, make.NOW)
     session.commit()
     run("doctor")
-    assert "2 attempts, all equal to their logs." in capsys.readouterr().out
+    assert "Attempts that equal their logs: all of 2." in capsys.readouterr().out
     attempts[0].correct_count = 2
     session.commit()
     for _ in range(2):
         run("doctor", status=1)
-        assert "1 of 2 attempts differ from their logs." in capsys.readouterr().out
+        assert "Attempts that differ from their logs: 1 of 2." in capsys.readouterr().out
     run("doctor", "--rebuild")
-    assert "2 attempts rebuilt from their logs. 1 differed." in capsys.readouterr().out
+    assert "Attempts rebuilt from their logs: 2. Differed: 1." in capsys.readouterr().out
     run("doctor")
 
 
@@ -139,7 +139,7 @@ def test_the_doctor_names_rules_of_credits_that_cannot_be_read(
     run("doctor", status=1)
     out = capsys.readouterr().out
     assert "Rules that cannot be read: credentials/chc.yaml:5: there is no field 'bdy'; is it 'body'?" in out
-    assert "0 attempts, all equal to their logs." in out
+    assert "Attempts that equal their logs: all of 0." in out
 
 
 # --- The bank -------------------------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ def test_the_command_fails_on_errors_and_not_on_warnings(tmp_path: Path) -> None
         0,
         [
             f"warning: {FILE}:15: fin-one: absolutes: “never” in distractors alone",
-            "1 items, 1 published: no errors, 1 warnings (absolutes 1).",
+            "1 item, 1 published: no errors, 1 warning (absolutes 1).",
         ],
     )
     (folder := tmp_path / "other").mkdir()
