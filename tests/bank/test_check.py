@@ -193,7 +193,7 @@ def test_the_command_fails_on_errors_and_not_on_warnings(tmp_path: Path) -> None
     )
     (folder := tmp_path / "other").mkdir()
     code, output = run(make_bank(folder, LAW.replace("45 CFR", "CFR")), "--today", "2026-06-01")
-    assert (code, output.startswith("error: "), "1 errors, no warnings" in output) == (1, True, True)
+    assert (code, output.startswith("error: "), "1 error, no warnings" in output) == (1, True, True)
 
 
 def test_the_day_decides_what_is_overdue(tmp_path: Path) -> None:
