@@ -28,6 +28,7 @@ from quizapp.bank.check import check
 from quizapp.bank.commands import bank, list_citing
 from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ReadItem, read_items
+from quizapp.bank.review_checks import review_problems, unfinished_rounds
 from quizapp.bank.reviews import read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
@@ -254,8 +255,9 @@ def bank_check(config: Config, today: datetime | None) -> None:
     """Say what is wrong, with file and line. Errors fail, warnings do not."""
     items = _read(config)
     check_rule_files(config.bank_dir)
-    read_reviews(config.bank_dir)
+    reviews = read_reviews(config.bank_dir)
     found = check(items, (today or datetime.now(UTC)).date(), read_facts(config.bank_dir))
+    found.errors += [*review_problems(reviews, items), *unfinished_rounds(reviews)]
     for problem in found.warnings:
         click.echo(f"warning: {problem}")
     for problem in found.errors:
@@ -281,7 +283,11 @@ def _read(config: Config) -> list[ReadItem]:
 
 def _load(session: Session, config: Config) -> None:
     """Bring the files' items and passed readings into the database, unless `bank check` finds errors in them."""
-    items, passed = _read(config), read_reviews(config.bank_dir).passed
+    items, reviews = _read(config), read_reviews(config.bank_dir)
+    problems = review_problems(reviews, items)
+    if problems:
+        raise BadFileError(problems)
+    passed = reviews.passed
     report, readings = bank_actions.plan_load(session, items), bank_actions.plan_readings(session, passed)
     now = datetime.now(UTC)
     if report.writes or readings.writes:

@@ -16,16 +16,25 @@ from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ItemText, ReadItem, json_schema, read_items
 from quizapp.bank.queries import flags
 from quizapp.bank.report import Table, cells, flag_table, report
-from quizapp.bank.reviews import read_reviews, write_round
-from quizapp.bank.sheets import SheetError, deal, read_answers, read_defects, read_keys
+from quizapp.bank.reviews import (
+    RecordedOtherwiseError,
+    Reviews,
+    file_of,
+    joined,
+    read_reviews,
+    round_on_record,
+    write_round,
+)
+from quizapp.bank.sheets import SheetError, deal, read_answers, read_defects, read_keys, unanswered
 from quizapp.bank.sheets import record as record_answers
 from quizapp.bank.tags import tags_of
-from quizapp.config import Config
+from quizapp.config import ROOT, Config
 from quizapp.db import connect, is_there
 from quizapp.rules import citations
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_PATH = click.Path(path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(help="The question bank.")
@@ -41,9 +50,13 @@ def schema() -> None:
 
 @bank.command("sheet", help="Write sheets for blind readers: stems and shuffled options, and nothing else.")
 @click.option("--round", "number", type=click.IntRange(1, 999), required=True)
-@click.option("--seed", required=True, help="The same seed makes the same sheets.")
-@click.option("--out", type=NEW_PATH, required=True, help="The folder for the sheets: what readers get.")
-@click.option("--keys", type=NEW_PATH, required=True, help="The file that says which number is which item.")
+@click.option(
+    "--seed",
+    required=True,
+    help="The same seed makes the same sheets. It tells which items carry a defect: no reader may know or guess it.",
+)
+@click.option("--out", type=NEW_FOLDER, required=True, help="The folder for the sheets: what readers get.")
+@click.option("--keys", type=NEW_FILE, required=True, help="The file that says which number is which item.")
 @click.option("--per-sheet", type=click.IntRange(1, 500), default=40, show_default=True)
 @click.option("--items", "id_file", type=FILE, help="Item ids, one a line; else all that is not retired.")
 @click.option("--unread", is_flag=True, help="Only items without a passed reading for what they say now.")
@@ -61,12 +74,20 @@ def sheet(
     *,
     unread: bool,
 ) -> None:
-    """The key file must lie where readers do not look."""
+    """The key file must lie where readers do not look; nothing that is out already is written over."""
     for path in (out, keys, defects):
-        if path and path.resolve().is_relative_to(config.bank_dir.resolve()):
-            raise click.ClickException(f"{path} lies inside the bank; sheets, keys and defects are never committed.")
+        if path and any(path.resolve().is_relative_to(folder.resolve()) for folder in (ROOT, config.bank_dir)):
+            raise click.ClickException(
+                f"{path} lies in the repository, and sheets, keys and defects are never committed."
+            )
     if keys.resolve().is_relative_to(out.resolve()):
         raise click.ClickException("The key file must not lie in the readers' folder.")
+    if (config.bank_dir / file_of(number)).exists():
+        raise click.ClickException(f"Round {number} is on record. Give a new round the next number.")
+    if keys.exists():
+        raise click.ClickException(f"{keys} is there already: it may be the only key to sheets that are out.")
+    if out.exists() and any(out.iterdir()):
+        raise click.ClickException(f"{out} is not empty: old sheets among new ones would be read too.")
     items = _chosen(config, id_file, unread=unread)
     try:
         dealt = deal(items, number, seed, per_sheet, read_defects(defects) if defects else None)
@@ -78,37 +99,57 @@ def sheet(
     keys.parent.mkdir(parents=True, exist_ok=True)
     keys.write_bytes(msgspec.json.format(msgspec.json.encode(dealt.keys), indent=1))
     planted = sum(entry.planted is not None for entry in dealt.keys.entries)
-    click.echo(f"{len(items)} items on {len(dealt.sheets)} sheets, {planted} with a planted defect.")
+    click.echo(f"Items {len(items)}, sheets {len(dealt.sheets)}, planted defects {planted}.")
 
 
 @bank.command("record", help="Record what blind readers answered in question_bank/reviews/.")
 @click.option("--round", "number", type=click.IntRange(1, 999), required=True)
 @click.option("--keys", type=FILE, required=True)
 @click.option("--reader", help="reader-N, where the names of the answer files do not say it.")
+@click.option("--again", is_flag=True, help="Replace what the same reader has on record: for a typing error.")
 @click.argument("answers", type=FILE, nargs=-1, required=True)
 @click.pass_obj
-def record(config: Config, number: int, keys: Path, reader: str | None, answers: tuple[Path, ...]) -> None:
-    """Every number needs an answer; settlements that stand in the file already stay."""
+def record(
+    config: Config, number: int, keys: Path, reader: str | None, answers: tuple[Path, ...], *, again: bool
+) -> None:
+    """Readers may hand in sheet by sheet: what is on record stays, and new answers stand beside it."""
     key_file = read_keys(keys)
     if key_file.round != number:
         raise click.ClickException(f"The key file belongs to round {key_file.round}.")
     given = [(_reader_of(path, reader), answer) for path in answers for answer in read_answers(path)]
+    before = round_on_record(config.bank_dir, number)
     try:
         new = record_answers(key_file, given)
-    except SheetError as error:
+        new = joined(before, new, again=again) if before else new
+    except (SheetError, RecordedOtherwiseError) as error:
         raise click.ClickException(str(error)) from error
     path = write_round(config.bank_dir, new)
     agreeing = sum(reading.reading.agrees for reading in new.readings)
     caught = sum(planted.caught_by != "no" for planted in new.planted)
     click.echo(f"{path.name}: {agreeing} of {len(new.readings)} readings agree with the key.")
     click.echo(f"Caught {caught} of {len(new.planted)} planted defects.")
-    for reading in read_reviews(config.bank_dir).unsettled:
-        click.echo(f"  to settle: {reading.item_id} ({'two right' if reading.agrees else 'another answer'})")
+    for sheet, numbers in unanswered(key_file, new).items():
+        click.echo(f"No answer yet: sheet {sheet}, {', '.join(map(str, numbers))}.")
+    for reading in new.readings:
+        if reading.flaw:
+            click.echo(f"Remark on {reading.item} ({reading.reader}): {reading.flaw}")
+    _tell_what_to_settle(read_reviews(config.bank_dir))
+
+
+def _tell_what_to_settle(reviews: Reviews) -> None:
+    """Print the line of each settlement, to be filled in: until then `bank check` refuses it."""
+    waiting = reviews.unsettled
+    if waiting:
+        click.echo("\nTo settle by the source. Put these lines under `settlements:` of their round and fill them in:")
+    for number, text in waiting:
+        line = {"item": text.item, "scored_hash": text.scored_hash, "outcome": "kept|mended|dropped", "because": ""}
+        click.echo(f"{file_of(number)}: {text.reading.objection}{f' ({text.flaw})' if text.flaw else ''}")
+        click.echo(f"- {msgspec.json.encode(line).decode()}")
 
 
 @bank.command("report", help="Count the bank, let the robot try it, and recompute what blind readers said.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day by which dates are judged; today by default.")
-@click.option("--cells", "cell_file", type=NEW_PATH, help="Write the counts of every cell into this CSV file.")
+@click.option("--cells", "cell_file", type=NEW_FILE, help="Write the counts of every cell into this CSV file.")
 @click.pass_obj
 def print_report(config: Config, today: datetime | None, cell_file: Path | None) -> None:
     """Every table as text; the desk shows the same. Flags come from the database, where there is one."""
@@ -162,11 +203,12 @@ def sample(config: Config, number: int, seed: str, *, law: bool) -> None:
 def _as_text(table: Table) -> str:
     lines = [table.title, "=" * len(table.title)]
     rows: Sequence[tuple[str, ...]] = (table.columns, *table.rows)
-    widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
+    full = [row for row in rows if len(row) == len(table.columns)]
+    widths = [max(len(row[place]) for row in full) for place in range(len(table.columns))]
+    set_to = str.ljust if table.is_prose else str.rjust
     for row in rows if table.rows else []:
-        set_to = str.ljust if table.is_prose else str.rjust
-        first, *rest = (set_to(cell, width) for cell, width in zip(row, widths, strict=True))
-        lines.append("  ".join([row[0].ljust(len(first)), *rest]).rstrip())
+        cells_of_row = [set_to(cell, width) for cell, width in zip(row[1:], widths[1:], strict=False)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *cells_of_row]).rstrip())
     if not table.rows:
         lines.append("Nothing.")
     return "\n".join([*lines, *([table.note] if table.note else []), ""])
@@ -190,9 +232,9 @@ def _live(config: Config) -> list[ReadItem]:
 
 
 def _reader_of(path: Path, reader: str | None) -> str:
-    named = re.search(r"reader-[0-9]{1,3}", path.name)
+    named = re.match(r"(reader-[0-9]{1,3})(?![0-9])", path.name)
     if named:
-        return named.group()
+        return named.group(1)
     if reader and re.fullmatch(r"reader-[0-9]{1,3}", reader):
         return reader
     raise click.ClickException(

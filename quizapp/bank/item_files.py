@@ -154,6 +154,11 @@ def read_items(bank_dir: Path, tags: Tags) -> list[ReadItem]:
     return items
 
 
+def said(text: str) -> str:
+    """A text without what readers do not see: line breaks, double spaces, capitals."""
+    return " ".join(text.split()).casefold()
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an item file, for editors."""
     schema = msgspec.json.schema(list[ItemText])
@@ -202,7 +207,7 @@ def _misfits(document: Document, path: str, text: ItemText, tags: Tags) -> Itera
     keys = sum(option.key for option in text.options)
     if keys != 1:
         yield problem("options", f"exactly one option must be the key, not {keys}")
-    if len({" ".join(option.text.split()).casefold() for option in text.options}) < len(text.options):
+    if len({said(option.text) for option in text.options}) < len(text.options):
         yield problem("options", "two options say the same")
     if text.review_by < text.checked.on:
         yield problem("review_by", "the review date lies before the day of the check")

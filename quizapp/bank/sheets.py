@@ -9,13 +9,26 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from quizapp.bank.item_files import ItemText, Slug, Text
-from quizapp.bank.reviews import Hash, Index, Kind, Letter, PlantedText, Reader, ReadingText, Round, Shuffle, Sure
-from quizapp.bank.yaml_files import BadFileError, Problem, convert, read_document, read_struct
+from quizapp.bank.item_files import ItemText, Slug, Text, said
+from quizapp.bank.reading_records import (
+    Hash,
+    Index,
+    Kind,
+    Letter,
+    PlantedText,
+    Reader,
+    ReadingText,
+    Round,
+    Shuffle,
+    Sure,
+)
+from quizapp.bank.yaml_files import BadFileError, Document, Problem, convert, read_document, read_struct
 from quizapp.rules import blind_reading
+from quizapp.rules.answer_log import LETTERS
 
 T = TypeVar("T")
-LETTERS = "ABCDEFGHIJ"
+# What readers write where they have nothing to say, though the sheet asks them to write nothing.
+NO_REMARK = {"no", "none", "no flaw", "nothing", "n/a", "ok", "-"}
 _HEAD = """\
 # Round {round}, sheet {sheet}: items {first} to {last}
 
@@ -23,11 +36,11 @@ Answer each item from what you know and from what stands here, without looking a
 author or to another reader. Some items may be faulty. Write one entry an item into a YAML file
 `reader-N-sheet-{sheet:02}.yaml`, where N is your number, and leave none out:
 
-    - {{number: {first}, answer: B, sure: sure, flaw: ""}}
+    - {{number: NUMBER, answer: LETTER, sure: sure, flaw: ""}}
 
-`answer` is the letter of the one best option, even if you have to guess. `sure` is `sure`, `think` or `guess`.
-`flaw` is empty, or says in a sentence what is wrong with the item. If more than one option is right, begin it with
-`two right` and name the letters; if none is, begin it with `none right` and choose the nearest.
+`number` is that of the item, `answer` the letter of the one best option, even if you have to guess. `sure` is `sure`,
+`think` or `guess`. `flaw` is empty, or says in a sentence what is wrong with the item. If more than one option is
+right, begin it with `two right` and name the letters; if none is, begin it with `none right` and choose the nearest.
 """
 
 
@@ -89,11 +102,14 @@ def deal(
 ) -> Deal:
     """Sheets of stems and options only, numbered anew, options shuffled, a defect in every 40 items.
 
-    Raises SheetError for a defect that does not fit its item.
+    Raises SheetError for a defect that does not fit its item, or whose item is not among those that are dealt.
     """
     rng = Random(f"{number}:{seed}")
     by_id = {item.id: item for item in items}
-    written = {item_id: defect for item_id, defect in (defects or {}).items() if item_id in by_id}
+    written = defects or {}
+    unknown = sorted(set(written) - set(by_id))
+    if unknown:
+        raise SheetError(f"Defects for items that stand on no sheet: {', '.join(unknown)}.")
     for defect in written.values():
         _check_defect(defect, by_id[defect.item])
     dealt, planted = blind_reading.sheets(list(by_id), written, per_sheet, rng)
@@ -115,9 +131,14 @@ def deal(
 
 
 def read_defects(path: Path) -> dict[str, Defect]:
-    """An author's planted defects by item. Raises BadFileError."""
-    defects = _read_list(path, Defect)
-    return {defect.item: defect for defect in defects}
+    """An author's planted defects by item. Raises BadFileError, also for two of one item."""
+    found: dict[str, Defect] = {}
+    document, defects = _read_list(path, Defect)
+    for index, defect in enumerate(defects):
+        if defect.item in found:
+            raise BadFileError([document.problem(f"$[{index}]", f"{defect.item}: an item carries one defect")])
+        found[defect.item] = defect
+    return found
 
 
 def read_keys(path: Path) -> KeyFile:
@@ -127,7 +148,7 @@ def read_keys(path: Path) -> KeyFile:
 
 def read_answers(path: Path) -> list[Answer]:
     """What one reader sent for one or more sheets, YAML or JSON. Raises BadFileError."""
-    return _read_list(path, Answer)
+    return _read_list(path, Answer)[1]
 
 
 def record(keys: KeyFile, answers: Sequence[tuple[Reader, Answer]]) -> Round:
@@ -135,22 +156,27 @@ def record(keys: KeyFile, answers: Sequence[tuple[Reader, Answer]]) -> Round:
 
     A wrong key is planted in the key file only, so that its reader saw the item as it is: the answer counts as a
     reading too, against the true key. Where two right answers were planted, the item is yet to be read.
-    Raises SheetError when an item lacks an answer, a reader answers twice, or a number or letter is unknown.
+    Raises SheetError when a reader answers twice, or a number or letter is unknown. What is not answered may follow.
     """
     entries = {entry.number: entry for entry in keys.entries}
-    _check_complete(entries, answers)
+    _check_numbers(entries, answers)
     readings, planted = [], []
     for reader, answer in answers:
         entry = entries[answer.number]
-        place = LETTERS.index(answer.answer)
-        if place >= len(entry.shuffle):
+        if LETTERS.index(answer.answer) >= len(entry.shuffle):
             raise SheetError(f"{reader}, number {answer.number}: there is no option {answer.answer}.")
-        chosen = int(entry.shuffle[place])
-        flaw = " ".join((answer.flaw or "").split())
+        flaw = _remark_of(answer)
         if entry.planted:
-            two_right = blind_reading.says_two_right(flaw)
             planted.append(
-                PlantedText(entry.item, entry.planted, reader, entry.shuffle, entry.recorded_key, chosen, two_right)
+                PlantedText(
+                    item=entry.item,
+                    kind=entry.planted,
+                    reader=reader,
+                    shuffle=entry.shuffle,
+                    answer=answer.answer,
+                    key=entry.recorded_key,
+                    two_right=blind_reading.says_two_right(flaw),
+                )
             )
         if entry.planted != "two-right":
             readings.append(
@@ -160,7 +186,6 @@ def record(keys: KeyFile, answers: Sequence[tuple[Reader, Answer]]) -> Round:
                     reader=reader,
                     shuffle=entry.shuffle,
                     answer=answer.answer,
-                    chosen=chosen,
                     key=entry.key,
                     sure=answer.sure,
                     flaw=flaw,
@@ -168,18 +193,44 @@ def record(keys: KeyFile, answers: Sequence[tuple[Reader, Answer]]) -> Round:
             )
     readings.sort(key=lambda one: (one.item, one.reader))
     planted.sort(key=lambda one: (one.item, one.reader))
-    return Round(keys.round, readings, planted)
+    return Round(keys.round, len(entries), readings, planted)
+
+
+def unanswered(keys: KeyFile, recorded: Round) -> dict[int, list[int]]:
+    """Sheet → the numbers on it that nobody has answered yet."""
+    missing: dict[int, list[int]] = {}
+    for entry in keys.entries:
+        if entry.item not in recorded.items:
+            missing.setdefault(entry.sheet, []).append(entry.number)
+    return missing
+
+
+def _remark_of(answer: Answer) -> str:
+    remark = " ".join((answer.flaw or "").split())
+    return "" if remark.casefold().rstrip(".") in NO_REMARK else remark
 
 
 def _check_defect(defect: Defect, item: ItemText) -> None:
-    if defect.kind == "two-right" and len(defect.options) != len(item.options):
-        raise SheetError(f"{item.id}: the defect must give all {len(item.options)} option texts.")
-    if defect.kind == "wrong-key" and defect.options:
+    if defect.kind == "two-right":
+        _check_two_right(defect, item)
+        return
+    if defect.options:
         raise SheetError(f"{item.id}: a wrong key leaves the options as they are.")
-    if defect.kind == "wrong-key" and (
-        defect.key is None or defect.key == item.key_option or defect.key >= len(item.options)
-    ):
+    if defect.key is None or defect.key == item.key_option or defect.key >= len(item.options):
         raise SheetError(f"{item.id}: a wrong key must be one of the item's distractors.")
+
+
+def _check_two_right(defect: Defect, item: ItemText) -> None:
+    if defect.key is not None:
+        raise SheetError(f"{item.id}: two right answers leave the key as it is.")
+    if len(defect.options) != len(item.options):
+        raise SheetError(f"{item.id}: the defect must give all {len(item.options)} option texts.")
+    texts = [said(text) for text in defect.options]
+    if len(set(texts)) < len(texts):
+        raise SheetError(f"{item.id}: two options of the defect say the same.")
+    pairs = enumerate(zip(texts, item.options, strict=True))
+    if all(text == said(option.text) for number, (text, option) in pairs if number != item.key_option):
+        raise SheetError(f"{item.id}: the defect must change a distractor into a right answer.")
 
 
 def _wrong_key(item: ItemText, rng: Random) -> int:
@@ -209,7 +260,7 @@ def _item_text(entry: KeyEntry, item: ItemText, defect: Defect | None) -> str:
     return "\n".join([f"## {entry.number}", "", item.stem.strip(), "", *options, ""])
 
 
-def _check_complete(entries: Mapping[int, KeyEntry], answers: Sequence[tuple[Reader, Answer]]) -> None:
+def _check_numbers(entries: Mapping[int, KeyEntry], answers: Sequence[tuple[Reader, Answer]]) -> None:
     given = Counter((reader, answer.number) for reader, answer in answers)
     twice = [f"{reader} {number}" for (reader, number), times in given.items() if times > 1]
     if twice:
@@ -217,13 +268,10 @@ def _check_complete(entries: Mapping[int, KeyEntry], answers: Sequence[tuple[Rea
     unknown = sorted({number for _, number in given} - set(entries))
     if unknown:
         raise SheetError(f"Numbers that stand on no sheet: {', '.join(map(str, unknown))}.")
-    missing = sorted(set(entries) - {number for _, number in given})
-    if missing:
-        raise SheetError(f"Numbers without an answer: {', '.join(map(str, missing))}.")
 
 
-def _read_list(path: Path, kind: type[T]) -> list[T]:
+def _read_list(path: Path, kind: type[T]) -> tuple[Document, list[T]]:
     document = read_document(path.parent, path.name)
     if not isinstance(document.data, list):
         raise BadFileError([Problem(path.name, 1, "the file must be a list")])
-    return [convert(document, data, kind, f"$[{index}]") for index, data in enumerate(document.data)]
+    return document, [convert(document, data, kind, f"$[{index}]") for index, data in enumerate(document.data)]

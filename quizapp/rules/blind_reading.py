@@ -8,23 +8,34 @@ from random import Random
 from quizapp.rules.proportions import wilson
 
 ITEMS_A_DEFECT = 40
-# What sheets ask readers to write, and what they write anyway.
+# What sheets ask readers to write, and what they write anyway. Letters count only beside a word that calls them right,
+# since "Parts A and B" are Medicare's.
+_RIGHT = r"(right|correct|defensible|true|acceptable|valid|fit|fits|work|works)"
 _TWO_RIGHT = re.compile(
     r"\b(two|both|more than one)( options?| answers?)?( are| is| could be| can be)? (right|correct|defensible)\b"
-    r"|\b(is|are|be) (also|equally|just as) (right|correct|defensible)\b",
+    r"|\b(is|are|be) (also|equally|just as) (right|correct|defensible)\b"
+    r"|\b(?-i:[A-J])(, (?-i:[A-J]))*,? (and|or|&) (?-i:[A-J])\b"
+    rf"((?!\b(not|neither|nor|wrong|incorrect)\b)[^.;])*\b{_RIGHT}\b",
+    re.IGNORECASE,
+)
+_NONE_RIGHT = re.compile(
+    r"\b(none|no option|no answer|neither|nothing)( of (them|these|the options|the answers))?( here)?"
+    r"( is| are| could be| can be)? (right|correct|defensible)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reader's answer to one item: options count from 0 in the file's order, and the key is that of the day."""
+    """One reader's answer to one item, with the remark: options count from 0 in the file's order, and the key is that
+    of the day.
+    """
 
     item_id: str
     scored_hash: str
     chosen: int
     key: int
-    says_two_right: bool = False
+    remark: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -32,9 +43,16 @@ class Reading:
         return self.chosen == self.key
 
     @property
-    def objects(self) -> bool:
-        """Whether the reading must be settled: another answer, or two right ones."""
-        return not self.agrees or self.says_two_right
+    def objection(self) -> str:
+        """Why the reading must be settled: `another answer`, `two right` or `none right`; empty if it need not.
+
+        Sheets ask for the nearest option where none is right, so that the key with such a remark is no agreement.
+        """
+        if not self.agrees:
+            return "another answer"
+        if says_two_right(self.remark):
+            return "two right"
+        return "none right" if says_none_right(self.remark) else ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +74,14 @@ class Share:
     high: float
 
 
-def says_two_right(flaw: str) -> bool:
+def says_two_right(remark: str) -> bool:
     """Whether a reader's remark says that more than one option is right."""
-    return bool(_TWO_RIGHT.search(flaw))
+    return bool(_TWO_RIGHT.search(remark))
+
+
+def says_none_right(remark: str) -> bool:
+    """Whether a reader's remark says that no option is right."""
+    return bool(_NONE_RIGHT.search(remark))
 
 
 def caught_by(chosen: int, recorded_key: int, *, two_right: bool) -> str:
@@ -70,6 +93,11 @@ def caught_by(chosen: int, recorded_key: int, *, two_right: bool) -> str:
     if chosen != recorded_key:
         return "answer"
     return "flaw" if two_right else "no"
+
+
+def defects_of(item_count: int) -> int:
+    """How many items of a round carry a defect: one in every 40, and in what is left over."""
+    return -(-item_count // ITEMS_A_DEFECT)
 
 
 def share(hits: Iterable[bool]) -> Share:
@@ -98,7 +126,7 @@ def unsettled(readings: Iterable[Reading], settlements: Iterable[Settlement]) ->
     """The objections that nobody has settled by the source yet."""
     settled = {(one.item_id, one.scored_hash) for one in settlements}
     return [
-        reading for reading in readings if reading.objects and (reading.item_id, reading.scored_hash) not in settled
+        reading for reading in readings if reading.objection and (reading.item_id, reading.scored_hash) not in settled
     ]
 
 
@@ -113,7 +141,7 @@ def passed(readings: Iterable[Reading], settlements: Iterable[Settlement]) -> se
     for reading in readings:
         key = (reading.item_id, reading.scored_hash)
         read.add(key)
-        if reading.objects:
+        if reading.objection:
             objected.add(key)
     return read - (objected - kept)
 
@@ -136,7 +164,7 @@ def sheets(
     """
     shuffled = sorted(items)
     rng.shuffle(shuffled)
-    wanted = -(-len(shuffled) // ITEMS_A_DEFECT)
+    wanted = defects_of(len(shuffled))
     defective = [item for item in shuffled if item in planted]
     sound = [item for item in shuffled if item not in planted]
     while len(defective) < wanted:

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import exp, lgamma, log, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, pvariance
 
 # The logarithm of a probability that cannot change the twelfth digit of a sum.
 _NEGLIGIBLE = -40.0
 
 
-def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(right: float, total: float, confidence: float = 0.95) -> tuple[float, float]:
     """The interval of a share by the score method (Wilson 1927); (0, 1) where there is nothing to share."""
     if not total:
         return 0.0, 1.0
@@ -19,6 +19,22 @@ def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, flo
     half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def interval_of_mean(shares: Sequence[float], tries: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of the mean of items' shares, each the part of `tries` in which that item was right.
+
+    The items are the sample; another try of the same items adds none. But an item that was right in half of the tries
+    says more than one try does, so that shares spread less than rights and wrongs: this is Wilson's interval for as
+    many items as would spread like that if each were right or wrong. With one try it is Wilson's own.
+    """
+    if not shares:
+        return 0.0, 1.0
+    mean, spread = fmean(shares), pvariance(shares)
+    items = len(shares)
+    # Nothing spreads less than if each try were an item of its own.
+    alike = min(mean * (1 - mean) / spread, tries) if spread else 1 if mean in (0, 1) else tries
+    return wilson(mean * items * alike, items * alike, confidence)
 
 
 def chance_of_at_least(right: int, chances: Sequence[float]) -> float:

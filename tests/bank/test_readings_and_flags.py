@@ -12,7 +12,8 @@ from quizapp.bank.actions import flag, load_items, load_readings, plan_readings,
 from quizapp.bank.item_files import Checked, ItemText, ReadItem
 from quizapp.bank.models import ItemFlag, PassedReading
 from quizapp.bank.queries import mock_pool, reviewed_versions
-from quizapp.bank.reviews import ReadingText, Round, write_round
+from quizapp.bank.reading_records import ReadingText, Round
+from quizapp.bank.reviews import write_round
 from quizapp.bank.tags import Blueprint, MockEntry
 from quizapp.db import Database
 from tests import make
@@ -195,10 +196,9 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def record_reading(bank: Path, *, agrees: bool) -> None:
     """Round 1: one reader has answered the first item."""
     text = items_of(bank)[0].text
-    chosen = text.key_option if agrees else text.key_option + 1
-    letter = "ABC"[chosen]
-    reading = ReadingText(text.id, text.scored_hash, "reader-1", "012", letter, chosen, text.key_option, "sure")
-    write_round(bank, Round(1, [reading]))
+    letter = "ABC"[text.key_option if agrees else text.key_option + 1]
+    reading = ReadingText(text.id, text.scored_hash, "reader-1", "012", letter, text.key_option, "sure")
+    write_round(bank, Round(1, 1, [reading]))
 
 
 def test_a_load_brings_the_passed_readings_and_takes_them_back(

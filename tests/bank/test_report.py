@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 from quizapp.bank.content import content_of, text_of
 from quizapp.bank.facts import read_facts
 from quizapp.bank.item_files import ItemText, read_items
-from quizapp.bank.report import SEED, Table, report
-from quizapp.bank.reviews import PlantedText, ReadingText, Reviews, Round, read_reviews
+from quizapp.bank.reading_records import PlantedText, ReadingText, Round
+from quizapp.bank.report import Table, dealings, report
+from quizapp.bank.review_checks import review_problems, unfinished_rounds
+from quizapp.bank.reviews import ReadRound, Reviews, read_reviews
 from quizapp.bank.tags import blueprint_of, tags_of
 from quizapp.bank.yaml_files import BadFileError
 from quizapp.cli import quizapp
@@ -63,26 +65,81 @@ def test_due_dates_are_counted_by_month() -> None:
 
 def test_facts_in_use_are_counted_and_idle_ones_too() -> None:
     table = tables(items(2), facts=("FIN-01", "FIN-02"))["Facts in use"]
-    assert table.rows == (("FIN", "1"), ("Under 2 items", "1"))
-    assert table.note == "1 facts in use, 1 listed without an item; 0 items name none."
+    assert row(table, "Finance") == row(table, "Facts of 2 items") == {"Facts": "1"}
+    assert row(table, "Human Resources") == {"Facts": "0"}
+    assert table.note == "Facts in use: 1. Items that name none: 0. Listed without an item: FIN-02."
 
 
-def reading(item: ItemText, chosen: int) -> ReadingText:
-    return ReadingText(item.id, item.scored_hash, "reader-1", "0123", "ABCD"[chosen], chosen, item.key_option, "sure")
+def reading(item: ItemText, chosen: int, flaw: str = "") -> ReadingText:
+    return ReadingText(item.id, item.scored_hash, "reader-1", "0123", "ABCD"[chosen], item.key_option, "sure", flaw)
+
+
+def reviews_of(*rounds: list[ReadingText], planted: tuple[PlantedText, ...] = ()) -> Reviews:
+    """Rounds in their order; the defects are those of the first."""
+    return Reviews(
+        [
+            ReadRound(Round(number, 40, readings, list(planted) if number == 1 else []))
+            for number, readings in enumerate(rounds, 1)
+        ]
+    )
 
 
 def test_readings_are_recomputed_from_the_records() -> None:
     one, two = items(2)
-    later = Round(2, [reading(two, two.key_option)])
-    planted = PlantedText("fin-0", "wrong-key", "reader-1", "0123", key=3, chosen=3)
-    first = Round(1, [reading(one, one.key_option), reading(two, 3)], [planted])
-    found = tables([one, two], Reviews([first, later]))
+    planted = PlantedText("fin-0", "wrong-key", "reader-1", "0123", answer="A", key=3)
+    reviews = reviews_of(
+        [reading(one, one.key_option), reading(two, 3)], [reading(two, two.key_option)], planted=(planted,)
+    )
+    found = tables([one, two], reviews)
     shares = found["First blind readings that chose the key"]
     assert shares.rows[0][:3] == ("All", "1 of 2", "50.0 %")
     assert row(shares, "Finance")["Of"] == row(shares, "Application")["Of"] == "1 of 2"
-    assert "1 items have a passed reading of what they say now, 1 have none. Objections to settle: 1." in shares.note
-    defects = found["Planted defects that readers caught"]
-    assert (defects.rows[0][:2], defects.note[-9:]) == (("All", "0 of 1"), "missed 1.")
+    assert shares.note == "Rounds: 2. Readings: 3."
+    assert found["Planted defects that readers caught"].rows[0][:2] == ("All", "1 of 1")
+
+
+def test_items_without_a_passed_reading_and_objections_to_settle_are_named() -> None:
+    read, unread, mended, disputed = items(4)
+    reviews = reviews_of(
+        [
+            reading(read, read.key_option),
+            reading(make.item_text("fin-2", stem="Which stem is older?", key=2), 2),
+            reading(disputed, disputed.key_option, "none right: repealed"),
+        ]
+    )
+    found = tables([read, unread, mended, disputed], reviews)
+    table = found["Items without a passed reading"]
+    assert table.rows == (
+        ("fin-1", "published", "Not read yet"),
+        ("fin-2", "published", "Another text was read"),
+        ("fin-3", "published", "To settle"),
+    )
+    assert table.note == "Items with a passed reading of what they say now: 1. Without one: 3."
+    assert found["Objections to settle"].rows == (("fin-3", "1", "reader-1", "None right", "none right: repealed"),)
+
+
+def test_the_report_says_what_guessing_catches_and_how_often_the_true_key_was_known() -> None:
+    known, other, missed = (make.item_text(f"fin-{n}", key=0) for n in range(3))
+    readings = [reading(known, 0), reading(other, 1), reading(missed, 2)]
+    planted = tuple(PlantedText(one.item, "wrong-key", one.reader, one.shuffle, one.answer, key=2) for one in readings)
+    table = tables([known, other, missed], reviews_of(readings, planted=planted))["Planted defects that readers caught"]
+    assert row(table, "Wrong key")["Of"] == "2 of 3"
+    assert table.note == (
+        "Caught by another answer 2, by the remark 0, missed 1. Whoever guesses catches 75.0 %. "
+        "Of 3 wrong keys, 1 met the true key."
+    )
+
+
+def test_topics_stand_under_their_domain() -> None:
+    rows = tables(items())["Items by topic"].rows
+    assert rows.index(("Finance",)) < next(place for place, cells in enumerate(rows) if cells[0] == "Budgeting")
+
+
+def test_the_guesser_is_judged_by_twenty_dealings_and_the_first_is_told_apart() -> None:
+    table = tables(items())["The learned guesser and the key's length"]
+    assert row(table, "Right, mean of 20 dealings")["Share"].endswith(" of 4")
+    assert row(table, "Allowed for the lower bound") == {"Share": "27.0 %"}
+    assert row(table, "Right in the first dealing (seed 2026)")["Share"].endswith(" of 4")
 
 
 def test_an_empty_bank_has_a_report() -> None:
@@ -105,11 +162,18 @@ def test_the_bank_lacks_nothing_and_its_facts_and_reviews_can_be_read() -> None:
     assert {fact for text in texts for fact in text.facts} <= set(facts)
 
 
+def test_the_records_of_readers_fit_the_bank_and_every_objection_is_settled() -> None:
+    reviews = read_reviews(REAL_BANK)
+    assert review_problems(reviews, read_items(REAL_BANK, tags_of(REAL_BANK))) == []
+    assert unfinished_rounds(reviews) == []
+    assert reviews.unsettled == []
+
+
 def test_who_knows_nothing_does_no_better_in_the_bank_than_by_chance() -> None:
     texts = [one.text for one in read_items(REAL_BANK, tags_of(REAL_BANK))]
     questions = [text.question for text in texts if text.status == "published"]
     assert not [f"{one.cue}, {one.way}" for one in robot(questions) if one.beats_chance]
-    assert not guesser(questions, Random(SEED)).beats_chance
+    assert not guesser(questions, dealings()).beats_chance
     assert 0.20 <= key_share(questions, "longest") <= 0.30
 
 

@@ -9,8 +9,9 @@ from quizapp.rules.blind_reading import Reading, Settlement
 
 AGREES = Reading("one", "hash", chosen=2, key=2)
 DISAGREES = Reading("two", "hash", chosen=0, key=2)
-TWO_RIGHT = Reading("three", "hash", chosen=1, key=1, says_two_right=True)
-READINGS = [AGREES, DISAGREES, TWO_RIGHT]
+TWO_RIGHT = Reading("three", "hash", chosen=1, key=1, remark="two right: B and C")
+NONE_RIGHT = Reading("four", "hash", chosen=1, key=1, remark="none right: repealed in 2025")
+READINGS = [AGREES, DISAGREES, TWO_RIGHT, NONE_RIGHT]
 
 
 def settled(item: str, outcome: str) -> Settlement:
@@ -36,8 +37,14 @@ def test_a_second_reader_who_disagrees_takes_the_pass_away() -> None:
 
 
 def test_every_objection_waits_for_its_settlement() -> None:
-    assert blind_reading.unsettled(READINGS, []) == [DISAGREES, TWO_RIGHT]
-    assert blind_reading.unsettled(READINGS, [settled("two", "mended"), settled("three", "dropped")]) == []
+    assert blind_reading.unsettled(READINGS, []) == [DISAGREES, TWO_RIGHT, NONE_RIGHT]
+    settlements = [settled("two", "mended"), settled("three", "dropped"), settled("four", "kept")]
+    assert blind_reading.unsettled(READINGS, settlements) == []
+
+
+def test_a_reader_who_picks_the_key_and_says_that_none_is_right_objects() -> None:
+    assert NONE_RIGHT.agrees
+    assert [one.objection for one in READINGS] == ["", "another answer", "two right", "none right"]
 
 
 def test_agreement_is_that_of_the_first_reading_as_it_was() -> None:
@@ -56,16 +63,36 @@ def test_a_defect_is_caught_by_another_answer_or_by_the_remark(chosen: int, two_
 
 
 @pytest.mark.parametrize(
-    "flaw",
-    ["two right: B and C", "Two options are correct here", "B is also defensible", "More than one could be right."],
+    "remark",
+    [
+        "two right: B and C", "Two options are correct here", "B is also defensible", "More than one could be right.",
+        "B and C are right", "both B and C could be correct", "A and C both fit", "A, B, and D all work.",
+        "A or C is true",
+    ],
+)  # fmt: skip
+def test_a_remark_that_two_are_right_is_understood(remark: str) -> None:
+    assert blind_reading.says_two_right(remark)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["none right: the date is missing", "None of the options is correct.", "No option is right", "Neither is right"],
 )
-def test_a_remark_that_two_are_right_is_understood(flaw: str) -> None:
-    assert blind_reading.says_two_right(flaw)
+def test_a_remark_that_none_is_right_is_understood(remark: str) -> None:
+    assert blind_reading.says_none_right(remark)
+    assert not blind_reading.says_two_right(remark)
 
 
-@pytest.mark.parametrize("flaw", ["", "none right: the date is missing", "two typing errors", "both dates are wrong"])
-def test_another_remark_is_not_taken_for_it(flaw: str) -> None:
-    assert not blind_reading.says_two_right(flaw)
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "", "two typing errors", "both dates are wrong", "B and C are too long", "B and C are not right. A is.",
+        "Medicare Parts A and B are named without their year.", "a and b would be the right letters of a formula",
+    ],
+)  # fmt: skip
+def test_another_remark_is_taken_for_neither(remark: str) -> None:
+    assert not blind_reading.says_two_right(remark)
+    assert not blind_reading.says_none_right(remark)
 
 
 def test_sheets_deal_each_item_once_with_a_defect_in_every_forty() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from quizapp.rules import testwise
 from quizapp.rules.option_text import Question, words
+from quizapp.rules.proportions import wilson
 
 ITEMS = 200
 SYLLABLES = ("ba", "do", "fe", "gi", "ku", "la", "me", "no", "pi", "ra", "so", "tu", "vi", "wo", "za")
@@ -82,6 +83,10 @@ PLANTED: dict[str, Callable[[Question, int, Random], Question]] = {
 }
 
 
+def dealings(number: int) -> list[Random]:
+    return [Random(seed) for seed in range(1, number + 1)]
+
+
 def found(questions: list[Question]) -> set[tuple[str, str]]:
     return {(one.cue, one.way) for one in testwise.robot(questions) if one.beats_chance}
 
@@ -90,7 +95,7 @@ def found(questions: list[Question]) -> set[tuple[str, str]]:
 def test_where_nothing_tells_the_key_neither_robot_nor_guesser_finds_anything(seed: int) -> None:
     questions = made(seed)
     assert found(questions) == set()
-    assert not testwise.guesser(questions, Random(seed)).beats_chance
+    assert not testwise.guesser(questions, dealings(5)).beats_chance
 
 
 @pytest.mark.parametrize("cue", PLANTED)
@@ -100,7 +105,7 @@ def test_a_cue_at_the_key_of_every_second_item_is_found(cue: str) -> None:
         PLANTED[cue](question, question.key, rng) if place % 2 else question for place, question in enumerate(made(4))
     ]
     assert (cue, "chosen") in found(questions)
-    assert testwise.guesser(questions, Random(1)).beats_chance
+    assert testwise.guesser(questions, dealings(1)).beats_chance
 
 
 @pytest.mark.parametrize("cue", PLANTED)
@@ -110,7 +115,7 @@ def test_a_cue_that_marks_a_distractor_is_found_by_crossing_out(cue: str) -> Non
     plain = made(7, counts=(3,))
     questions = [PLANTED[cue](question, rng.choice(question.distractors), rng) for question in plain]
     assert (cue, "crossed out") in found(questions)
-    assert testwise.guesser(questions, Random(1)).beats_chance
+    assert testwise.guesser(questions, dealings(1)).beats_chance
 
 
 def test_a_key_in_the_middle_of_the_values_is_found() -> None:
@@ -119,7 +124,7 @@ def test_a_key_in_the_middle_of_the_values_is_found() -> None:
     assert found(plain) == set()
     planted = [middle(question, question.key, rng) for question in plain]
     assert ("middle value", "chosen") in found(planted)
-    assert testwise.guesser(planted, Random(1)).beats_chance
+    assert testwise.guesser(planted, dealings(1)).beats_chance
     at_the_ends = [replace(question, key=rng.choice((0, len(question.options) - 1))) for question in plain]
     assert ("middle value", "crossed out") in found(at_the_ends)
 
@@ -127,7 +132,7 @@ def test_a_key_in_the_middle_of_the_values_is_found() -> None:
 def test_chance_is_that_of_each_items_number_of_options() -> None:
     questions = [Question("Why?", ("a", "b", "c"), 0), Question("Why?", ("a", "b", "c", "d"), 0)]
     assert testwise.chance_of(questions) == pytest.approx((1 / 3 + 1 / 4) / 2)
-    assert testwise.guesser(questions, Random(1)).chance == pytest.approx((1 / 3 + 1 / 4) / 2)
+    assert testwise.guesser(questions, dealings(1)).chance == pytest.approx((1 / 3 + 1 / 4) / 2)
 
 
 def test_a_cue_counts_only_where_it_tells_options_apart() -> None:
@@ -157,6 +162,27 @@ def test_the_key_is_longest_where_it_is_alone_so_or_by_its_share_of_a_tie() -> N
     assert testwise.key_share(questions, "shortest") == pytest.approx((0 + 0 + 1 / 2) / 3)
 
 
+def test_the_guesser_is_judged_by_the_mean_of_its_dealings() -> None:
+    questions = made(4)
+    each = [testwise.guesser(questions, [rng]) for rng in dealings(4)]
+    together = testwise.guesser(questions, dealings(4))
+    assert together.rights == tuple(one.rights[0] for one in each)
+    assert together.right == sum(together.rights) / 4
+    for one in each:
+        assert (one.low, one.high) == pytest.approx(wilson(one.rights[0], ITEMS))
+    # The mean is surer than one dealing, and never surer than four times as many items would be.
+    low, high = wilson(together.right, ITEMS)
+    surest = wilson(together.right * 4, ITEMS * 4)
+    assert low < together.low <= surest[0] < surest[1] <= together.high < high
+
+
+def test_the_order_of_the_options_in_the_file_tells_the_guesser_nothing() -> None:
+    # Nothing but the place could help: the options say the same but for their order.
+    questions = [Question("Why?", ("same", "same", "same", "same"), 0) for _ in range(100)]
+    right = testwise.guesser(questions, dealings(5)).right
+    assert right < 40
+
+
 def test_an_empty_bank_says_nothing() -> None:
     assert testwise.robot([])[0].items == 0
-    assert testwise.guesser([], Random(1)) == testwise.GuesserResult(0, 0, 0.0, 0.0, 1.0)
+    assert testwise.guesser([], dealings(2)) == testwise.GuesserResult(0, (0, 0), 0.0, 0.0, 1.0)
