@@ -17,11 +17,10 @@ from quizapp.cli import migrate
 from quizapp.config import Config, read_config
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.models import Activity, CycleRules, HeldCredential
-from quizapp.credits.queries import Standings, closed_of, standings_of
+from quizapp.credits.queries import Standings, standings_of
 from quizapp.credits.rule_book import all_rules
 from quizapp.db import Database, connect
 from quizapp.rules.credit_rules import Credit
-from quizapp.rules.credit_statuses import statuses_of
 
 HELD = ("cmm", "cpc", "cppm", "cmpe", "rhia", "cma", "chc", "shrm-cp")
 ACTIVITIES = 1000
@@ -81,8 +80,7 @@ def _get(crowd: Crowd, person: Person, path: str) -> None:
 
 def _reckon(standings: Standings, credits_: list[Credit]) -> None:
     for holding in standings.holdings:
-        cycles = [status.cycle for status in holding.statuses]
-        statuses_of(cycles, credits_, holding.holder, closed_of(holding.closed))
+        holding.with_credits(credits_)
 
 
 def _median(variants: dict[str, Callable[[], None]]) -> dict[str, float]:

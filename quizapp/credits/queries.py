@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 class Holding:
     """A credential held, its rules, and where each cycle from certification to the present one stands, oldest first.
 
-    `added_on` is the day on which it was added here, where its holder lives. `rules_from` are the rules chosen and from
+    `today` is the day that all is reckoned for, `added_on` the one on which the credential was added here, both where
+    its holder lives. `rules_from` are the rules chosen and from
     which day each holds, `retests` the days of those passed. Where one has renewed the present cycle, `following` is
     the next one.
     """
@@ -40,6 +41,7 @@ class Holding:
     holder: Holder
     statuses: tuple[CycleStatus, ...]
     closed: Mapping[date, ClosedCycle]
+    today: date
     added_on: date
     rules_from: Sequence[tuple[date, RuleVersion]]
     retests: tuple[date, ...] = ()
@@ -118,10 +120,13 @@ class Holding:
         slugs = [version.slug for version in self.rules.versions]
         return self.rules.versions[: slugs.index(cycle.rules.slug)]
 
-    def with_credits(self, credits_: Iterable[Credit]) -> tuple[CycleStatus, ...]:
-        """Where the same cycles would stand with other activities."""
-        cycles = [status.cycle for status in self.statuses]
-        return statuses_of(cycles, credits_, self.holder, closed_of(self.closed), carried_in_of(self.held))
+    def with_credits(self, credits_: Iterable[Credit], until: date = date.min) -> tuple[CycleStatus, ...]:
+        """Where the same cycles would stand with other activities, and those to come up to the one that holds a day."""
+        cycles: Sequence[Cycle] = [status.cycle for status in self.statuses]
+        if until >= self.present.cycle.end:
+            cycles = cycles_until(anchors_of(self.held, self.retests), self.rules_from, until)
+        closed = closed_of(self.closed)
+        return statuses_of(cycles, credits_, self.holder, self.today, closed, carried_in_of(self.held))
 
 
 @dataclass(frozen=True)
@@ -208,8 +213,9 @@ def standings_of(session: Session, user_id: UUID, today: date, bank_dir: Path) -
                 held,
                 credential,
                 holder,
-                statuses_of(cycles, credits_, holder, closed_of(closed[held.id]), carried_in_of(held)),
+                statuses_of(cycles, credits_, holder, today, closed_of(closed[held.id]), carried_in_of(held)),
                 closed[held.id],
+                today,
                 held.created_at.astimezone(zone).date(),
                 rules_from,
                 anchors.retests,

@@ -34,6 +34,7 @@ def statuses_of(
     cycles: Sequence[Cycle],
     credits_: Iterable[Credit],
     holder: Holder,
+    today: date,
     closed: Mapping[object, Closed] = {},
     carried_in: CarriedIn | None = None,
 ) -> tuple[CycleStatus, ...]:
@@ -41,8 +42,10 @@ def statuses_of(
 
     It counts to the cycle that holds its day. What a cycle shares with the next (in a shared month, in a late window
     that counts) stays in it as far as it is short without, and goes to the next otherwise; before the next has begun,
-    it is listed without counting. What a closed cycle counted stays there, and what was carried at its closing counts
-    to the next, instead of what the holder entered. Where cycles began again, nothing goes over from the one before.
+    it is listed without counting. Once no day is left that could bring a cycle more, it keeps what it shares only if
+    that meets it: one that is lost, or was met before this site knew of it, takes nothing from the next. What a closed
+    cycle counted stays there, and what was carried at its closing counts to the next, instead of what the holder
+    entered. Where cycles began again, nothing goes over from the one before.
     `closed` goes by the cycle's first day.
     """
     ordered = sorted(credits_, key=lambda credit: (credit.day, credit.id))
@@ -64,7 +67,8 @@ def statuses_of(
         elif following and following.is_first:
             own = [*passed_on, *free]
         else:
-            own = _own(cycle, free, passed_on, holder, came, courses)
+            may_bring_more = today <= cycle.last_shared_day
+            own = _own(cycle, free, passed_on, holder, came, courses, may_be_short=may_bring_more)
         statuses.append(
             status_of(
                 cycle,
@@ -105,11 +109,13 @@ def _own(
     holder: Holder,
     carried: int,
     courses: frozenset[str],
+    *,
+    may_be_short: bool,
 ) -> list[Credit]:
     """The cycle's activities: what the one before passed on, those of its days, and of what it shares what it needs.
 
-    Of the shared ones it gives back, the latest first, what it would be no shorter without; a cycle that a retest
-    renewed needs none.
+    Of the shared ones it gives back, the latest first, what it would be no shorter without; all of them, where it would
+    be short even so and may not. A cycle that a retest renewed needs none.
     """
 
     def standing(credits_: Sequence[Credit]) -> tuple[int, ...]:
@@ -122,7 +128,7 @@ def _own(
     if not shared or cycle.retested_on or not any(alone := standing(own)):
         return own
     best = standing([*own, *shared])
-    if best == alone:
+    if best == alone or (any(best) and not may_be_short):
         return own
     for credit in reversed(tuple(shared)):
         others = [each for each in shared if each != credit]

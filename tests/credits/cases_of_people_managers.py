@@ -142,8 +142,8 @@ SHRM_CP = (
         counted=60 * HOUR,
     ),
     _second_cycle(
-        "the grace is over after its 60th day, 29 September",
-        today="2025-10-15",
+        "on the 60th and last day of the grace, 29 September, what it brought counts, and more may come",
+        today="2025-09-29",
         cycles_ago=1,
         logged=(
             live("2024-01-01", 55 * HOUR, HR),
@@ -152,6 +152,14 @@ SHRM_CP = (
         ),
         counted=58 * HOUR,
         short={"total": 2 * HOUR, HR: 2 * HOUR},
+    ),
+    _second_cycle(
+        "when the grace is over and left the cycle short, its PDCs go on to the next",
+        today="2025-09-30",
+        cycles_ago=1,
+        logged=(live("2024-01-01", 55 * HOUR, HR), live("2025-09-29", 3 * HOUR, HR)),
+        counted=55 * HOUR,
+        short={"total": 5 * HOUR, HR: 5 * HOUR},
     ),
     Case(
         "PDCs that the cycle before took in its grace do not count again",
@@ -204,11 +212,10 @@ SHRM_CP_BEFORE = (
         logged=(
             self_paced("2020-01-01", 55 * HOUR, HR),
             self_paced("2020-02-01", HOUR, "compliance"),
-            live("2021-12-30", 3 * HOUR, HR),
+            live("2021-12-30", 5 * HOUR, HR),
             live("2021-12-31", 2 * HOUR, HR),
         ),
-        counted=58 * HOUR,
-        short={"total": 2 * HOUR, HR: 2 * HOUR},
+        counted=60 * HOUR,
         held_back=HOUR,
     ),
     Case(

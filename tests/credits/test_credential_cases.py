@@ -30,7 +30,7 @@ def reckoned(case: Case) -> CycleStatus:
         for position, each in enumerate(case.logged)
     ]
     closed: dict[object, Closed] = {cycles[number - 1].start: Closed(frozenset(), case.carried)} if case.carried else {}
-    return statuses_of(cycles, credits_, Holder(credentials=case.credentials), closed)[number]
+    return statuses_of(cycles, credits_, Holder(credentials=case.credentials), day(case.today), closed)[number]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.credential}: {case.name}" for case in CASES])

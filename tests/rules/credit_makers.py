@@ -1,6 +1,6 @@
 """Rules, cycles and activities for the tests of credit rules, in as few words as the tests need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from quizapp.rules.credit_rules import (
     Takes,
 )
 from quizapp.rules.credit_status import CycleStatus, Holder, status_of
+from quizapp.rules.credit_statuses import CarriedIn, Closed, statuses_of
 
 RECORDED = "in November 2026 (the body's page)"
 START = date(2026, 3, 14)
@@ -94,3 +95,16 @@ def entered(of: CycleStatus) -> dict[str, dict[str, int]]:
 def logged(*minutes: int) -> Iterable[Credit]:
     """Activities without tags."""
     return [credit(str(number), each) for number, each in enumerate(minutes)]
+
+
+def standings(
+    cycles: Sequence[Cycle],
+    credits_: Iterable[Credit],
+    holder: Holder,
+    closed: Mapping[object, Closed] = {},
+    carried_in: CarriedIn | None = None,
+    *,
+    today: date | None = None,
+) -> tuple[CycleStatus, ...]:
+    """Where a holder stands in each cycle on the first day of the last one, unless told another day."""
+    return statuses_of(cycles, credits_, holder, today or cycles[-1].start, closed, carried_in)

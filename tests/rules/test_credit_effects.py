@@ -38,7 +38,8 @@ from quizapp.rules.credit_rules import (
     Takes,
 )
 from quizapp.rules.credit_status import CycleStatus, Entry, Holder, status_of
-from quizapp.rules.credit_statuses import Closed, statuses_of
+from quizapp.rules.credit_statuses import Closed
+from tests.rules.credit_makers import standings
 
 TODAY = date(2026, 3, 10)
 CERTIFIED = date(2025, 5, 20)
@@ -89,8 +90,8 @@ def effect(
     holder: Holder = MEMBER,
 ) -> Effect:
     cycles = cycles_until(Anchors(certified_on), [(certified_on, rules)], TODAY)
-    without = statuses_of(cycles, others, holder, closed or {})
-    with_it = statuses_of(cycles, [*others, new], holder, closed or {})
+    without = standings(cycles, others, holder, closed or {})
+    with_it = standings(cycles, [*others, new], holder, closed or {})
     return effect_of(new, without, with_it, closed or {})
 
 
@@ -206,7 +207,7 @@ def test_what_waits_for_the_next_cycle_says_so() -> None:
     rules = version(1, shared_month="The last month counts to either.")
     cycles = cycles_until(Anchors(date(2025, 3, 20)), [(date(2025, 3, 20), rules)], TODAY)
     old, new = credit(1, key="old"), credit(2, day=date(2026, 3, 9))
-    found = effect_of(new, statuses_of(cycles, [old], Holder()), statuses_of(cycles, [old, new], Holder()), frozenset())
+    found = effect_of(new, standings(cycles, [old], Holder()), standings(cycles, [old, new], Holder()), frozenset())
     assert said(found) == [
         "Waits",
         "Not needed in this cycle, so it may count to the next one. Rule: The last month counts to either.",

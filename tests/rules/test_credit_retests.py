@@ -25,8 +25,8 @@ from quizapp.rules.credit_sentences import (
     surplus_sentence,
 )
 from quizapp.rules.credit_status import CycleStatus, Holder
-from quizapp.rules.credit_statuses import CarriedIn, Closed, statuses_of
-from tests.rules.credit_makers import RECORDED, credit, logged, rules, status, total
+from quizapp.rules.credit_statuses import CarriedIn, Closed
+from tests.rules.credit_makers import RECORDED, credit, logged, rules, standings, status, total
 
 HOURS = total(720)
 CERTIFIED = date(2025, 3, 14)
@@ -174,7 +174,7 @@ def test_cycles_never_overlap_whatever_was_retested(retests: list[date]) -> None
 
 
 def renewed(version: RuleVersion = PAHCOM, holder: Holder = NON_MEMBER, hours: int = 0) -> CycleStatus:
-    (found, _) = statuses_of(
+    (found, _) = standings(
         cycles(version, date(2026, 3, 1), today=date(2026, 3, 14)),
         [credit("a", hours * 60, day=date(2025, 6, 1))] if hours else [],
         holder,
@@ -197,7 +197,7 @@ def test_a_renewed_cycle_is_met_whoever_is_a_member_by_now(holder: Holder) -> No
 
 def test_the_next_cycle_after_a_retest_asks_for_what_its_rules_say() -> None:
     member, other = (
-        statuses_of(cycles(PAHCOM, date(2026, 3, 1), today=date(2026, 3, 14)), [], holder)[1]
+        standings(cycles(PAHCOM, date(2026, 3, 1), today=date(2026, 3, 14)), [], holder)[1]
         for holder in (Holder(), NON_MEMBER)
     )
     assert next_step(member, date(2026, 3, 14)) == "12 more hours, by 13 March 2027."
@@ -213,9 +213,9 @@ def test_on_the_anniversary_a_window_is_open_only_as_long_as_no_retest_was_passe
 
 
 def test_nobody_is_reminded_of_a_cycle_that_a_retest_renewed() -> None:
-    found = statuses_of(cycles(PAHCOM, date(2026, 3, 1), today=date(2026, 3, 14)), [], NON_MEMBER)
+    found = standings(cycles(PAHCOM, date(2026, 3, 1), today=date(2026, 3, 14)), [], NON_MEMBER)
     assert [each.day for each in deadlines_of(found, None, date(2026, 3, 14))] == [date(2027, 3, 14)]
-    before = statuses_of(cycles(PAHCOM, today=date(2026, 3, 14)), [], NON_MEMBER)
+    before = standings(cycles(PAHCOM, today=date(2026, 3, 14)), [], NON_MEMBER)
     assert [each.day for each in deadlines_of(before, None, date(2026, 3, 14))] == [
         date(2026, 3, 14),
         date(2027, 3, 14),
@@ -236,7 +236,7 @@ def test_hours_of_a_renewed_cycle_need_no_proof() -> None:
 def test_what_ended_while_no_cycle_ran_counts_nowhere() -> None:
     found = cycles(PAHCOM, date(2026, 5, 1))
     between = credit("a", 60, day=date(2026, 4, 30))
-    statuses = statuses_of(found, [between, credit("b", 60, day=date(2026, 5, 1))], Holder())
+    statuses = standings(found, [between, credit("b", 60, day=date(2026, 5, 1))], Holder())
     assert [list(each.entries) for each in statuses] == [[], ["b"], []]
     effect = effect_of(between, statuses, statuses, frozenset())
     assert verdict(effect) == "Does not count"
@@ -246,15 +246,15 @@ def test_what_ended_while_no_cycle_ran_counts_nowhere() -> None:
 def test_carried_hours_do_not_cross_a_retest_from_which_cycles_begin_again() -> None:
     ended, begun = cycles(SHRM, date(2028, 9, 1), today=date(2028, 9, 2))
     closed: dict[object, Closed] = {ended.start: Closed(frozenset(), 600)}
-    assert statuses_of([ended, begun], [], Holder(), closed)[1].carried_minutes == 0
+    assert standings([ended, begun], [], Holder(), closed)[1].carried_minutes == 0
     plain = cycles(SHRM, today=date(2028, 9, 2))
-    assert statuses_of(plain, [], Holder(), closed)[1].carried_minutes == 600
+    assert standings(plain, [], Holder(), closed)[1].carried_minutes == 600
 
 
 def test_the_late_window_ends_where_cycles_begin_again() -> None:
     found = cycles(SHRM, date(2028, 7, 1), today=date(2028, 9, 2))
     days = [date(2028, 6, 30), date(2028, 7, 1), date(2028, 7, 20)]
-    statuses = statuses_of(found, [credit(str(day), 60, day=day) for day in days], Holder())
+    statuses = standings(found, [credit(str(day), 60, day=day) for day in days], Holder())
     assert [list(each.entries) for each in statuses] == [["2028-06-30"], ["2028-07-01", "2028-07-20"]]
 
 
@@ -262,14 +262,14 @@ def test_a_shared_month_before_a_new_beginning_stays_with_its_cycle() -> None:
     shared = replace(PAHCOM, shared_month="Either cycle.")
     found = cycles(shared, date(2026, 5, 1))
     some = [credit("a", 720, day=date(2025, 6, 1)), credit("b", 60, day=date(2026, 3, 10))]
-    assert [list(each.entries) for each in statuses_of(found, some, Holder())] == [["a", "b"], [], []]
+    assert [list(each.entries) for each in standings(found, some, Holder())] == [["a", "b"], [], []]
 
 
 def test_a_renewed_cycle_leaves_what_it_shares_to_the_next() -> None:
     shared = replace(PAHCOM, shared_month="Either cycle.")
     march = [credit("a", 60, day=date(2026, 3, 10))]
     without, with_it = (
-        statuses_of(cycles(shared, *retests, today=date(2026, 4, 1)), march, Holder())
+        standings(cycles(shared, *retests, today=date(2026, 4, 1)), march, Holder())
         for retests in ([], [date(2026, 3, 1)])
     )
     assert [list(each.entries) for each in without] == [["a"], []]
@@ -296,14 +296,14 @@ SECOND = date(2026, 3, 14)
 def test_hours_carried_in_enter_one_cycle(
     from_on: date, closed: dict[object, Closed], carried: list[int], source: str
 ) -> None:
-    found = statuses_of(cycles(PAHCOM), [], Holder(), closed, CarriedIn(300, from_on))
+    found = standings(cycles(PAHCOM), [], Holder(), closed, CarriedIn(300, from_on))
     assert [each.carried_minutes for each in found] == carried, source
     assert [each.is_carried_as_entered for each in found] == [minutes == 300 for minutes in carried], source
 
 
 def test_the_explanation_tells_entered_hours_from_those_of_a_closing() -> None:
-    entered = statuses_of(cycles(PAHCOM), [], Holder(), {}, CarriedIn(300, SECOND))[1]
-    closed = statuses_of(cycles(PAHCOM), [], Holder(), {CERTIFIED: Closed(frozenset(), 120)})[1]
+    entered = standings(cycles(PAHCOM), [], Holder(), {}, CarriedIn(300, SECOND))[1]
+    closed = standings(cycles(PAHCOM), [], Holder(), {CERTIFIED: Closed(frozenset(), 120)})[1]
     assert "0 hours" not in next_step(entered, SECOND)
     assert ", and 5 hours carried in, as you entered." in explanation(entered.total, entered)
     assert ", and 2 hours carried from the cycle before." in explanation(closed.total, closed)
@@ -350,7 +350,7 @@ def test_a_retest_says_what_it_does_before_it_is_recorded(
 def test_an_activity_in_a_renewed_cycle_is_not_needed() -> None:
     found = cycles(PAHCOM, date(2026, 3, 1), today=date(2026, 3, 13))
     new = credit("a", 60, day=date(2026, 3, 2))
-    effect = effect_of(new, statuses_of(found, [], Holder()), statuses_of(found, [new], Holder()), frozenset())
+    effect = effect_of(new, standings(found, [], Holder()), standings(found, [new], Holder()), frozenset())
     assert verdict(effect) == "Renewed by retest"
     assert what_changes(effect, date(2026, 3, 13))[0].startswith("Nothing is missing: the retest")
 
@@ -370,7 +370,7 @@ def test_an_activity_in_a_renewed_cycle_is_not_needed() -> None:
 def test_who_has_a_use_for_a_retest(
     version: RuleVersion, credits_: list[object], today: date, has_use: bool, source: str
 ) -> None:
-    found = statuses_of(cycles(version, today=today), credits_, Holder())  # type: ignore[arg-type]
+    found = standings(cycles(version, today=today), credits_, Holder())  # type: ignore[arg-type]
     assert has_use_for_retest(found, today) == has_use, source
 
 

@@ -36,9 +36,20 @@ from quizapp.rules.credit_sentences import (
     surplus_sentence,
 )
 from quizapp.rules.credit_status import CycleStatus, Holder, status_of
-from quizapp.rules.credit_statuses import statuses_of
 from tests.rules.credit_examples import CMA, CMM, CMPE, CPC, HOLDER, SHRM, SPLIT, histories, versions
-from tests.rules.credit_makers import RECORDED, START, bucket, credit, cycle, logged, rules, status, takes, total
+from tests.rules.credit_makers import (
+    RECORDED,
+    START,
+    bucket,
+    credit,
+    cycle,
+    logged,
+    rules,
+    standings,
+    status,
+    takes,
+    total,
+)
 
 LATE = LateWindow(30, "contact PAHCOM.", "retest.")
 YEARLY = replace(CMM, late=LATE, membership=Membership(30, "Membership has to be continuous."))
@@ -223,7 +234,7 @@ def test_a_repeated_course_and_one_that_waits_say_why() -> None:
     assert entry_text(repeated.entries["b"], repeated) == "Does not count again: Once for each course."
     old = cycle(CPC, date(2024, 3, 14))
     done, march = credit("a", 2160, "aapc", day=old.start), credit("b", 60, "aapc", day=old.last_day)
-    (waits,) = statuses_of([old], [done, march], HOLDER)
+    (waits,) = standings([old], [done, march], HOLDER)
     assert entry_text(waits.entries["b"], waits) == (
         "Not needed in this cycle, so it may count to the next one. Rule: In the month of the renewal: either period."
     )

@@ -9,9 +9,20 @@ from hypothesis import strategies as st
 
 from quizapp.rules.credit_rules import TOTAL, Credit, RuleVersion
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Holder, status_of
-from quizapp.rules.credit_statuses import statuses_of
 from tests.rules.credit_examples import CMA, CMM, CMPE, CPC, HOLDER, SHRM, SPLIT, histories, versions
-from tests.rules.credit_makers import bucket, credit, cycle, entered, logged, rules, shorts, status, takes, total
+from tests.rules.credit_makers import (
+    bucket,
+    credit,
+    cycle,
+    entered,
+    logged,
+    rules,
+    shorts,
+    standings,
+    status,
+    takes,
+    total,
+)
 
 
 def buckets_of(of: CycleStatus) -> list[BucketStatus]:
@@ -107,7 +118,7 @@ def test_what_a_minimum_leaves_no_room_for_is_not_done() -> None:
 )
 def test_the_first_and_the_last_day_count_and_the_days_around_do_not(days: int, counts: bool) -> None:
     each = cycle(CMM, date(2026, 3, 14))
-    (found,) = statuses_of([each], [credit("a", 60, day=each.start + timedelta(days=days))], HOLDER)
+    (found,) = standings([each], [credit("a", 60, day=each.start + timedelta(days=days))], HOLDER)
     assert (found.total.minutes == 60) == counts
 
 
