@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Row, func, select
@@ -13,7 +12,7 @@ from quizapp.bank import report as bank_report
 from quizapp.bank.content import text_of
 from quizapp.bank.facts import read_facts
 from quizapp.bank.models import Item, ItemFlag, ItemVersion
-from quizapp.bank.reviews import Reviews, read_reviews
+from quizapp.bank.reviews import read_reviews, stamp_of
 from quizapp.bank.tags import tags_of
 
 PAGE_SIZE = 50
@@ -55,14 +54,16 @@ def flag_of(session: Session, item_id: str) -> ItemFlag | None:
 
 
 def report(session: Session, bank_dir: Path, today: date) -> list[bank_report.Table]:
-    """The report on what the database holds. Three statements; made once for each state of the bank and day.
+    """The report on what the database holds. Two statements; made once for each state of the bank and day.
 
-    Flags come and go without changing an item, and are looked up each time.
+    Readings are in files, which a load by command changes under a running site. Flags come and go without changing an
+    item. Both are looked up each time. Raises BadFileError where the files of readings or facts cannot be read.
     """
-    state = (bank_dir, today, bank_queries.heads(session))
+    state = (bank_dir, today, bank_queries.heads(session), stamp_of(bank_dir))
     if state not in _reports:
         items = [text_of(content) for content in bank_queries.contents(session)]
-        made = bank_report.report(items, _reviews_of(bank_dir), read_facts(bank_dir), tags_of(bank_dir), today)
+        reviews, facts = read_reviews(bank_dir), read_facts(bank_dir)
+        made = bank_report.report(items, reviews, facts, tags_of(bank_dir), today)
         # Only the newest is kept: nobody asks for the report on a bank of yesterday.
         _reports.clear()
         _reports[state] = made
@@ -70,9 +71,5 @@ def report(session: Session, bank_dir: Path, today: date) -> list[bank_report.Ta
     return [bank_report.flag_table(flags), *_reports[state]]
 
 
-_reports: dict[tuple[Path, date, tuple[tuple[str, int], ...]], list[bank_report.Table]] = {}
-
-
-@cache
-def _reviews_of(bank_dir: Path) -> Reviews:
-    return read_reviews(bank_dir)
+_Stamp = tuple[tuple[str, int, int], ...]
+_reports: dict[tuple[Path, date, tuple[tuple[str, int], ...], _Stamp], list[bank_report.Table]] = {}

@@ -10,10 +10,13 @@ from quizapp.attempts.display import explained_item
 from quizapp.attempts.queries import PlaceState
 from quizapp.bank import queries as bank_queries
 from quizapp.bank.tags import tags_of
+from quizapp.bank.yaml_files import BadFileError
 from quizapp.desk import queries
 
 blueprint = Blueprint("desk", __name__)
 
+# Longer tables of the report are folded away, since a phone would scroll for ever.
+MOST_ROWS = 20
 STAFF = ("author", "reviewer", "administrator")
 
 
@@ -42,8 +45,12 @@ def overview() -> ResponseReturnValue:
 @web.needs_role(*STAFF)
 def report() -> ResponseReturnValue:
     """What the bank holds and lacks, how far a robot comes, and what blind readers said."""
-    tables = queries.report(web.db_session(), web.config().bank_dir, web.today())
-    return render_template("desk/report.html", tables=tables)
+    tables, problems = [], []
+    try:
+        tables = queries.report(web.db_session(), web.config().bank_dir, web.today())
+    except BadFileError as error:
+        problems = error.problems
+    return render_template("desk/report.html", tables=tables, problems=problems, most_rows=MOST_ROWS)
 
 
 @blueprint.get("/desk/items/<item_id>")

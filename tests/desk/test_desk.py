@@ -62,7 +62,7 @@ def test_what_is_due_for_review_comes_first(session: Session, page: Pages) -> No
     make.item(session, "fin-today", review_by=date(2026, 3, 10))
     make.item(session, "fin-due", review_by=date(2026, 3, 9))
     assert rows(page.get("/desk"), 1) == [
-        "fin-due application published 9 Mar 2026 due",
+        "fin-due due application published 9 Mar 2026",
         "fin-today application published 10 Mar 2026",
         "fin-later application published 1 Jan 2027",
     ]
