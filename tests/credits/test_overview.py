@@ -66,10 +66,10 @@ def test_a_card_says_what_is_needed_in_plain_words(
     make.activity(session, owner, minutes=20 * 60, tags=["mgma"], delivery="self-paced")
     shown = page.get("/credits")
     assert cards(shown) == ["CMPE"]
-    assert "30 more hours, at least 12 of them MGMA (all of those live MGMA), by 31 December 2027." in shown.text
+    assert "(at least 12 of those MGMA (all of those live MGMA)), by 31 December 2027." in shown.text
     assert "661 days left" in shown.text
     assert shown.texts(".requirement-lines li") == [
-        "20 of 50 hours in all 30 more hours",
+        "20 of 50 hours from MGMA or about managing a practice 30 more hours",
         "20 of 30 hours MGMA 10 more hours",
         "0 of 12 hours live MGMA 12 more hours",
     ]
@@ -80,10 +80,10 @@ def test_each_requirement_is_met_short_or_capped_and_surplus_is_named(
 ) -> None:
     hold("cmpe", certified_on=date(2024, 5, 20))
     make.activity(session, owner, "Live", minutes=40 * 60, tags=["mgma"], delivery="live")
-    make.activity(session, owner, "Elsewhere", minutes=25 * 60, tags=[])
+    make.activity(session, owner, "Elsewhere", minutes=25 * 60, tags=["practice-management"])
     shown = page.get("/credits")
     assert shown.texts(".requirement-lines li") == [
-        "60 of 50 hours in all Met",
+        "60 of 50 hours from MGMA or about managing a practice Met",
         "40 of 30 hours MGMA Met",
         "40 of 12 hours live MGMA Met",
         "20 hours from other providers, at most 20 Cap reached",
@@ -164,7 +164,10 @@ def test_the_ring_has_the_same_figure_as_the_lines(
     shown = page.get("/credits")
     assert shown.one(".ring").get("aria-label") == "35.75 of 50 hours done"
     assert shown.texts(".below") == ["of 50"]
-    assert shown.texts(".requirement-lines li")[0] == "35.75 of 50 hours in all 14.25 more hours"
+    assert (
+        shown.texts(".requirement-lines li")[0]
+        == "35.75 of 50 hours from MGMA or about managing a practice 14.25 more hours"
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,7 +274,12 @@ def test_a_summary_has_the_figures_of_the_present_cycle(
     hold("cmm")
     make.activity(session, owner, minutes=270)
     (summary,) = cycle_summaries(standings_of(session, owner.id, TODAY, config.bank_dir), TODAY)
-    assert (summary.name, summary.label, summary.share, summary.days_left) == ("CMM", "4.5 of 12 PAHCOM CEU done", 0.375, 70)
+    assert (summary.name, summary.label, summary.share, summary.days_left) == (
+        "CMM",
+        "4.5 of 12 PAHCOM CEU done",
+        0.375,
+        70,
+    )
     assert summary.sentence == "7.5 more hours, by 19 May 2026."
 
 

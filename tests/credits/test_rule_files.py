@@ -191,8 +191,8 @@ ACROSS = "    across:\n      - {slug: a, name: a, takes: {tags: [mgma]}, minimum
         ("total: 40,", "totals: 40,", VERSION, "the proration names no requirement: totals"),
         ("mgma-live: 10,", "", VERSION, "from 6 months on leaves out: mgma-live"),
         (
-            "minimum:\n          amount: 30\n",
-            "minimum:\n          amount: 30\n          percent: 60\n",
+            "minimum:\n              amount: 30\n",
+            "minimum:\n              amount: 30\n              percent: 60\n",
             "amount: 30",
             "either an amount or a percent",
         ),
@@ -233,7 +233,7 @@ def test_a_bad_file_is_refused_with_its_name_line_and_reason(
 
 def test_a_maximum_below_the_minimums_within_it_is_refused(bank: Path) -> None:
     live = "takes: {delivery: live}\n"
-    write(bank, CMPE.replace(live, f"{live}            maximum: {{amount: 11, rule: At most 11.}}\n", 1))
+    write(bank, CMPE.replace(live, f"{live}                maximum: {{amount: 11, rule: At most 11.}}\n", 1))
     with pytest.raises(BadFileError, match="the maximum of mgma-live leaves no room for the minimums within it"):
         check_rule_files(bank)
 

@@ -111,7 +111,9 @@ def test_a_tag_that_is_added_to_the_list_mends_the_file_that_asks_for_it(config:
     spoil(config, "cmpe", "tags: [mgma]", "tags: [mgmt]")
     assert "cmpe" not in rule_book(config.bank_dir).credentials
     path = config.bank_dir / "credit_tags.yaml"
-    path.write_text(path.read_text().replace("slug: mgma,", "slug: mgmt,", 1))
+    path.write_text(
+        path.read_text().replace("      - {slug: mgma,", "      - {slug: mgmt, name: Another}\n      - {slug: mgma,", 1)
+    )
     os.utime(path, ns=(1, 1))
     assert "cmpe" in rule_book(config.bank_dir).credentials
 

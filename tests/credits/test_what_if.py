@@ -33,8 +33,8 @@ def test_a_course_shows_the_change_in_every_credential(page: Pages, owner: User,
 
 def test_what_is_beyond_a_cap_is_seen_before_it_is_paid_for(page: Pages, owner: User, session: Session) -> None:
     hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 12, 1))
-    make.activity(session, owner, tags=[], minutes=18 * 60, amount_hundredths=1800)
-    (cmpe,) = page.get("/credits/what-if?hours=6").texts("#result li")
+    make.activity(session, owner, tags=["practice-management"], minutes=18 * 60, amount_hundredths=1800)
+    (cmpe,) = page.get("/credits/what-if?hours=6&tags=practice-management").texts("#result li")
     assert "Counts in part" in cmpe
     assert "2 of 6 hours count: 2 hours from other providers and 4 hours beyond a cap. Rule: At most 20" in cmpe
 
@@ -56,9 +56,10 @@ def test_the_advice_is_what_serves_several_credentials_and_leads_to_its_reckonin
     hold(session, owner, "cpc", "36-ceus")
     shown = page.get("/credits/what-if?hours=3")
     first, *_ = shown.all(".advice li")
-    assert "3 hours would fill 3 hours of CMM, 3 hours of CMPE and 3 hours of CPC (AAPC approved)." in text_of(first)
-    address = shown.links["Course: AAPC approved"]
-    assert address == "/credits/what-if?hours=3&delivery=unknown&tags=aapc-approved#result"
+    assert "3 hours would fill 3 hours of CMM, 3 hours of CMPE" in text_of(first)
+    assert "and 3 hours of CPC (AAPC approved)." in text_of(first)
+    address = shown.links["Course: AAPC approved, Practice management"]
+    assert address == "/credits/what-if?hours=3&delivery=unknown&tags=aapc-approved&tags=practice-management#result"
     assert "3 of 3 hours count: 3 hours AAPC approved." in page.get(address).text
 
 
@@ -67,9 +68,9 @@ def test_a_course_that_two_bodies_approve_is_said_to_be_better_still(
 ) -> None:
     hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 12, 1))
     hold(session, owner, "cpc", "36-ceus")
-    make.activity(session, owner, tags=[], minutes=20 * 60, amount_hundredths=2000)
+    make.activity(session, owner, tags=["practice-management"], minutes=20 * 60, amount_hundredths=2000)
     first, *_ = page.get("/credits/what-if?hours=3").texts(".advice li")
-    assert "3 hours would fill 3 hours of CMPE (MGMA and live MGMA)." in first
+    assert "3 hours would fill 3 hours of CMPE (from MGMA or about managing a practice, MGMA and live MGMA)." in first
     assert first.endswith("Better still with “AAPC approved” too: 3 hours of CPC more.")
 
 
