@@ -1,12 +1,14 @@
 """The list of activities: what an address asks for of it, and the page that answers."""
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from quizapp.credits.models import Activity
-from quizapp.credits.queries import Standings
+from quizapp.credits.queries import Standings, course_of
 from quizapp.credits.summaries import cycle_key, lacks_proof
 from quizapp.rules.credit_status import CycleStatus
 from quizapp.rules.credit_words import span_text
@@ -106,6 +108,16 @@ def _not_closed(standings: Standings) -> list[CycleStatus]:
         for status in holding.statuses
         if status.cycle.start not in holding.closed
     ]
+
+
+def entered_twice(activities: Sequence[Activity]) -> frozenset[UUID]:
+    """The ids of those that others equal in title, provider, last day and length: most likely one of them too many."""
+    number = Counter(map(_sameness, activities))
+    return frozenset(each.id for each in activities if number[_sameness(each)] > 1)
+
+
+def _sameness(activity: Activity) -> tuple[str, date, int]:
+    return course_of(activity.title, activity.provider), activity.ended_on, activity.minutes
 
 
 def _searched(activity: Activity) -> str:

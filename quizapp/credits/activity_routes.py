@@ -10,7 +10,7 @@ from quizapp.accounts.login import me
 from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, activity_queries, effects, queries
 from quizapp.credits.activity_forms import ActivityForm, PlannedForm, differences, form_data_of
-from quizapp.credits.activity_list import Filters, cycles_of, listed_page, years_of
+from quizapp.credits.activity_list import Filters, cycles_of, entered_twice, listed_page, years_of
 from quizapp.credits.credit_tags import credit_tags
 from quizapp.credits.evidence_queries import certificates_of, proven_activities
 from quizapp.credits.models import Activity
@@ -48,6 +48,7 @@ def overview() -> ResponseReturnValue:
         filters=filters,
         listed=listed,
         years=years_of(standings),
+        entered_twice=entered_twice(standings.activities),
         cycles={key: name for key, (name, _) in cycles_of(standings).items()},
         just_deleted=just_deleted,
         recorded_in=_closed_in(standings, just_deleted),
@@ -119,13 +120,15 @@ def activity(activity_id: UUID) -> ResponseReturnValue:
     standings = _standings()
     certificates = certificates_of(db_session(), me().id, [stored.id])[stored.id]
     counted = effects.counted_of(standings, [stored], {stored.id} if certificates else set())[stored.id]
+    twins = effects.twins_of(standings, stored, stored.id)
     return _page(
         "activity",
         activity=stored,
         certificates=certificates,
         missing=sorted({name for each in counted for name in each.missing}),
         reckoned=effects.effects_of(standings, queries.credit_of(stored)),
-        twins=effects.twins_of(standings, stored, stored.id),
+        twins=twins,
+        is_entered_twice=stored.id in entered_twice([stored, *twins]),
         repeat_rules=effects.repeat_rules(standings),
         tag_names=credit_tags(config().bank_dir).names,
         domains=tags_of(config().bank_dir),

@@ -14,8 +14,10 @@ from quizapp.credits import certificates, evidence_actions
 from quizapp.credits import evidence_queries as queries
 from quizapp.credits.activity_queries import activity_of
 from quizapp.credits.certificates import OpenedFile
+from quizapp.credits.effects import counted_of
 from quizapp.credits.evidence_actions import NoSuchActivityError, Outcome, StoredFile
 from quizapp.credits.models import Activity
+from quizapp.credits.queries import standings_of
 from quizapp.credits.sandbox import RefusedFileError, SlowFileError
 from quizapp.credits.storage import LostFileError, StoreRefusedError
 from quizapp.db import writing
@@ -135,10 +137,12 @@ def _activity_or_404(activity_id: UUID) -> Activity:
 
 def _page(activity: Activity, refused: Sequence[tuple[str, str]] = ()) -> ResponseReturnValue:
     session = web.db_session()
+    kept = queries.certificates_of(session, me().id, [activity.id])[activity.id]
     page = render_template(
         "credits/certificates.html",
         activity=activity,
-        certificates=queries.certificates_of(session, me().id, [activity.id])[activity.id],
+        certificates=kept,
+        missing=_missing_beside(activity) if kept else [],
         refused=refused,
         most_files=queries.FILES_OF_AN_ACTIVITY,
         most_bytes=_most_bytes_of_a_file(),
@@ -148,6 +152,13 @@ def _page(activity: Activity, refused: Sequence[tuple[str, str]] = ()) -> Respon
         most_megabytes_kept=web.config().evidence_megabytes,
     )
     return page, 422 if refused else 200
+
+
+def _missing_beside(activity: Activity) -> list[str]:
+    """The proof that the credentials held ask for and that is no certificate, as far as it is not there."""
+    standings = standings_of(web.db_session(), me().id, web.today(), web.config().bank_dir)
+    counted = counted_of(standings, [activity], {activity.id})[activity.id]
+    return sorted({name for each in counted for name in each.missing})
 
 
 def _most_bytes_of_a_file() -> int:

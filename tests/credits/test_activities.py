@@ -325,6 +325,20 @@ def test_a_course_is_not_its_own_twin(page: Pages, owner: User, session: Session
         assert page.get(f"/credits/activities/{activity.id}{path}").texts(".notice.note") == []
 
 
+def test_what_was_entered_twice_is_marked_and_can_be_deleted(page: Pages, owner: User, session: Session) -> None:
+    for title, minutes in [("Denials webinar", 60), ("denials  WEBINAR", 60), ("Denials webinar", 90)]:
+        twin = make.activity(session, owner, title, minutes=minutes)
+    other = page.get(f"/credits/activities/{twin.id}")
+    assert "It is the same: delete this one" not in other.text
+    listed = page.get("/credits/activities")
+    assert listed.texts("th .tag.note") == ["entered twice?"] * 2
+    shown = page.get(listed.links["denials WEBINAR"])
+    forms = [form for form in shown.all("main form") if "It is the same: delete this one" in text_of(form)]
+    after = page.post(forms[0].get("action", ""))
+    assert "Deleted: denials WEBINAR." in after.texts(".notice.good")[0]
+    assert after.texts("th .tag.note") == []
+
+
 # --- Copies ---------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from tests import make
 from tests.conftest import CountStatements
 from tests.credits import files
 from tests.credits.evidence import MEGABYTE, address, files_in, kept, post_files, send
+from tests.credits.held import hold
 from tests.pages import Client, Pages
 
 # Each file is flushed, and then the folder that it lies in.
@@ -40,11 +41,23 @@ def opened(name: str = "certificate.pdf", content: bytes = b"kept bytes") -> Ope
 # --- Adding ---------------------------------------------------------------------------------------------------------
 
 
+def test_what_a_certificate_leaves_missing_is_said(
+    page: Pages, owner: User, activity: Activity, session: Session
+) -> None:
+    activity.tags = ["aapc-approved"]
+    hold(session, owner, "cpc", "36-ceus", certified_on=date(2025, 5, 20))
+    shown = send(page, activity, [("Denials.pdf", files.pdf(1))])
+    assert shown.texts(".tag.note") == ["still missing: index number"]
+    assert shown.links["Enter the index number"] == f"/credits/activities/{activity.id}/edit#index_number"
+
+
 def test_several_files_are_kept_with_what_they_became(
     page: Pages, owner: User, activity: Activity, session: Session, config: Config
 ) -> None:
     shown = send(page, activity, [("Denials.PDF", files.pdf(2)), ("photo.webp", files.picture("WEBP"))])
     assert shown.texts(".notice.good") == ["Kept: Denials.pdf, photo.jpg."]
+    assert shown.texts(".tag.good") == ["Ready: no proof is missing here"]
+    assert shown.links["Back to the activity"] == f"/credits/activities/{activity.id}"
     first, second = kept(session)
     assert (first.name, first.media_type, first.page_count) == ("Denials.pdf", "application/pdf", 2)
     assert (second.name, second.media_type, second.page_count) == ("photo.jpg", "image/jpeg", 1)
