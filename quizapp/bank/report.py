@@ -235,10 +235,10 @@ def _readings(items: Sequence[ItemText], reviews: Reviews, tags: Tags) -> list[T
     first = blind_reading.first_readings(text.reading for text in reviews.readings)
 
     def domain_of(item_id: str) -> str:
-        return tags.name_of("domain", by_id[item_id].domain) if item_id in by_id else "No longer in the bank"
+        return tags.name_of("domain", by_id[item_id].domain) if item_id in by_id else "Retired since"
 
     def level_of(item_id: str) -> str:
-        return by_id[item_id].level.capitalize() if item_id in by_id else "No longer in the bank"
+        return by_id[item_id].level.capitalize() if item_id in by_id else "Retired since"
 
     everywhere = {"All": blind_reading.share(reading.agrees for reading in first)} if first else {}
     groups = [*everywhere.items(), *blind_reading.agreement(first, domain_of).items()]
@@ -288,11 +288,11 @@ def _planted(reviews: Reviews) -> Table:
         _shared(name, blind_reading.share(one.caught_by != "no" for one in own)) for name, own in kinds.items()
     )
     rules = Counter(one.caught_by for one in reviews.planted)
-    wrong_keys = len(kinds.get("Wrong key", []))
+    wrong_keys, knew = len(kinds.get("Wrong key", [])), reviews.knew_the_key
     by_chance = fmean(1 - 1 / len(one.shuffle) for one in reviews.planted) if reviews.planted else 0.0
     note = (
         f"Caught by another answer {rules['answer']}, by the remark {rules['flaw']}, missed {rules['no']}. Whoever "
-        f"guesses catches {_percent(by_chance)}. Of {wrong_keys} wrong keys, {reviews.knew_the_key} met the true key."
+        f"guesses catches {_percent(by_chance)}. The true key was chosen at {knew} of {wrong_keys} wrong ones."
     )
     return Table("Planted defects that readers caught", _SHARE, rows, note)
 

@@ -126,7 +126,7 @@ def test_the_report_says_what_guessing_catches_and_how_often_the_true_key_was_kn
     assert row(table, "Wrong key")["Of"] == "2 of 3"
     assert table.note == (
         "Caught by another answer 2, by the remark 0, missed 1. Whoever guesses catches 75.0 %. "
-        "Of 3 wrong keys, 1 met the true key."
+        "The true key was chosen at 1 of 3 wrong ones."
     )
 
 
