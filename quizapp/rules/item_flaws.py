@@ -28,12 +28,18 @@ KINDS = (
     "vague",
 )
 _VAGUE = frozenset(["usually", "often", "sometimes", "frequently", "generally", "occasionally"])
+# What follows such a word is a condition, which may be negative: "What is due if the patient does not pay?"
+_ON = r"(?:(?!\b(?:if|when|that|who|whose|because|unless|since|although)\b)[^,?])*"
+_AUXILIARY = r"\b(?:is|are|was|were|would|should|must|may|can|could|does|do|did|has|have|need)"
+_ASKED = rf"(?:\b(?:which|what)|(?:^|, )who)\b{_ON}"
 _NEGATIVE = re.compile(
-    r"\b(?:which|what|who)\b(?:(?!\b(?:if|when|that|who|because|unless|since)\b)[^,?])*\b(?:is|are|was|were|would|should|must|may|can|could|does|do|did)\s+(not)\b"
-    r"|\b(except)\b|(?<!at )\b(least)\s+(?:likely|appropriate|important|useful|suitable)",
+    rf"{_ASKED}{_AUXILIARY}(?:n?['’]t\b|not\b|\b{_ON}\b(?:not|never|avoid|skip|omit|leave out|do without)\b)"
+    rf"|{_ASKED}\b(?:is|are|was|were|be)\b{_ON}\b(?:false|untrue|incorrect|unnecessary|improper|inappropriate)\b"
+    rf"|\bwhich\b{_ON}\b(?:is|are|was|were|be)\b{_ON}\b(?:wrong|prohibited|forbidden|unlawful|illegal)\b"
+    r"|\bexcept\b|(?<!at )\bleast\s+(?:likely|appropriate|important|useful|suitable)",
     re.IGNORECASE,
 )
-_LOUD_NEGATIVE = re.compile(r"\*\*(?:NOT|EXCEPT|LEAST)\b[^*]*\*\*")
+_LOUD_NEGATIVE = re.compile(r"\*\*[A-Z ]*\b(?:NOT|EXCEPT|LEAST|NEVER|FALSE|WRONG|AVOID)\b[^*]*\*\*")
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,13 @@ _FORMS: dict[str, Callable[[str], bool]] = {
 
 
 def _negative_stem(question: Question) -> Iterator[Flaw]:
-    """A negative lead-in is written so that nobody overlooks it: **NOT** or **EXCEPT**."""
+    """A question that asks for what does not fit says so loudly: **NOT** or **EXCEPT**. What a scene got wrong may be
+    asked for in small letters.
+    """
     if _NEGATIVE.search(question.lead_in) and not _LOUD_NEGATIVE.search(question.lead_in):
-        yield Flaw("negative-stem", "the negative word of the question is not in bold capitals")
+        yield Flaw(
+            "negative-stem", "the question asks for what does not fit, and its negative word is not in bold capitals"
+        )
 
 
 def _unordered(question: Question) -> Iterator[Flaw]:

@@ -85,7 +85,22 @@ def test_one_option_of_another_form_than_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Which step is not needed?", "Which of these is least likely?", "Who pays except one?"]
+    "text",
+    [
+        "Which step is not needed?",
+        "Which of these must the entry not describe?",
+        "What may the manager not do?",
+        "What can't the payer ask for?",
+        "Which record isn't part of the file?",
+        "Which action is never allowed?",
+        "Which statement is false?",
+        "Which of the four would be wrong?",
+        "Which question is it unlawful to ask?",
+        "Which step should the manager avoid?",
+        "Which step can the manager skip?",
+        "Which of these is least likely?",
+        "Who pays except one?",
+    ],
 )
 def test_a_negative_question_whose_negative_is_not_loud(text: str) -> None:
     assert kinds(lead_in(text)) == [("negative-stem", None)]
@@ -93,7 +108,17 @@ def test_a_negative_question_whose_negative_is_not_loud(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Which step is **NOT** needed?", "What is owed at least?", "What should be done if the patient does not pay?"],
+    [
+        "Which step is **NOT** needed?",
+        "Which step should the manager **AVOID**?",
+        "What is owed at least?",
+        "What should be done if the patient does not pay?",
+        "What should the biller do when a claim must not be sent?",
+        "What must the practice do for a patient who cannot read?",
+        "What is wrong with the analysis?",
+        "What makes this plan unlawful?",
+        "Which headline can run without a false impression?",
+    ],
 )
 def test_a_loud_negative_and_a_negative_condition_are_no_flaw(text: str) -> None:
     assert kinds(lead_in(text)) == []

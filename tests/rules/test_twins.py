@@ -30,6 +30,18 @@ def test_an_item_with_another_number_and_its_options_in_another_order_is_a_twin(
     assert near_duplicates({"one": [STEM, *OPTIONS], "other": OTHER, "a-copy": changed}) == [("a-copy", "one")]
 
 
+def test_the_same_options_under_another_stem_are_a_twin() -> None:
+    kept = {"one": [STEM, *OPTIONS], "two": [OTHER[0], *OPTIONS]}
+    assert near_duplicates(kept) == [("one", "two")]
+    assert near_duplicates({**kept, "two": [OTHER[0], *OPTIONS[:2], OTHER[1]]}) == [("one", "two")]
+    assert near_duplicates({**kept, "two": [OTHER[0], OPTIONS[0], *OTHER[1:]]}) == []
+
+
+def test_a_stem_reworded_in_a_third_of_its_words_keeps_a_twin_of_its_options() -> None:
+    reworded = " ".join("word" if number % 3 == 0 else word for number, word in enumerate(STEM.split()))
+    assert near_duplicates({"one": [STEM, *OPTIONS], "two": [reworded, *OPTIONS]}) == [("one", "two")]
+
+
 def test_capitals_and_punctuation_do_not_make_a_difference() -> None:
     assert near_duplicates({"one": [STEM], "two": [STEM.upper().replace(".", ";")]}) == [("one", "two")]
 
