@@ -165,6 +165,25 @@ def test_what_a_lost_connection_took_away_is_there_on_going_back(
     expect(page.locator("h1")).to_have_text("Denials webinar")
 
 
+def test_what_many_activities_were_is_said_on_a_phone_without_javascript(
+    page_without_javascript: Page, site: Site, owner: User
+) -> None:
+    with site.rows() as session:
+        day = (today() - timedelta(days=5)).date()
+        make.activity(session, owner, "Leading small teams", started_on=day, ended_on=day, tags=[])
+    page = page_without_javascript
+    site.sign_in(page.context, owner)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/credits/activities")
+    page.get_by_role("link", name="What were these about?").click()
+    box = page.get_by_label("AAPC approved: Leading small teams")
+    expect(box).not_to_be_checked()
+    box.check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("Saved: 1 activity. Counted now: CPC 3 of 36 hours")
+    expect(box).to_be_checked()
+
+
 def test_a_double_click_saves_once_and_going_back_loses_nothing(
     new_context: NewContext, site: Site, owner: User
 ) -> None:

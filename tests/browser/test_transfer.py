@@ -31,9 +31,8 @@ XLSX: FilePayload = {"name": "mine.xlsx", "mimeType": "application/octet-stream"
 @pytest.fixture
 def owner(site: Site, request: pytest.FixtureRequest) -> User:
     with site.rows() as session:
-        return make.user(
-            session, f"{request.node.name.replace('_', '-')}@example.org"[-64:], created_at=datetime.now(UTC)
-        )
+        address = f"{request.node.name.replace('_', '-')}@example.org"[-64:]
+        return make.user(session, address, created_at=datetime.now(UTC), display_name="Candidate 01")
 
 
 def preview(page: Page, file: FilePayload) -> None:
