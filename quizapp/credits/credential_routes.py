@@ -1,5 +1,6 @@
 """Credentials held: choosing, adding, changing and deleting them, and where each of their cycles stands."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,7 @@ from quizapp.credits import custom, evidence_queries, queries, summaries, taggin
 from quizapp.credits.audit_forms import papers_of
 from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.credential_forms import CredentialForm
-from quizapp.credits.cycle_records import counted_activities, record_in
+from quizapp.credits.cycle_records import CountedActivity, counted_activities, record_in
 from quizapp.credits.models import Activity, ClosedCycle
 from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.credits.record_changes import changes_since
@@ -53,9 +54,10 @@ def details(held_id: UUID) -> ResponseReturnValue:
         summary=summaries.summary_of(holding, status, today()),
         version=holding.version_of(status.cycle),
         newer=holding.newer_versions(status.cycle),
-        activities=counted,
+        activities=[each for each in counted if each.counts_here],
+        left_out=_left_out(counted, _elsewhere(standings, holding, status)),
+        membership=summaries.membership_of(holding, today()),
         papers=papers_of(held_id, start, counted, me().display_name),
-        elsewhere=_elsewhere(standings, holding, status),
         is_closable=status in holding.closable(today()),
         to_close=holding.to_close(today()),
         may_retest=bool(holding.retests) or has_use_for_retest(holding.statuses, today()),
@@ -80,9 +82,21 @@ def _closed_page(standings: Standings, holding: Holding | Unreadable, closed: Cl
         record=record,
         papers=papers_of(closed.held_credential_id, record.start_on, record.activities, me().display_name),
         changes=changes_since(record, holding, standings, certificates),
+        stored={str(activity.id) for activity in standings.activities},
         # Opened again, a cycle is reckoned anew, which takes rules.
         may_reopen=isinstance(holding, Holding) and holding.may_reopen(closed),
     )
+
+
+def _left_out(
+    counted: Sequence[CountedActivity], elsewhere: Sequence[tuple[Activity, str]]
+) -> dict[str, list[Activity]]:
+    """Activities of the cycle's days that count for nothing in it, by the reason."""
+    found: dict[str, list[Activity]] = {}
+    pairs = [(each.activity, each.why_not) for each in counted if not each.counts_here]
+    for activity, why in [*pairs, *elsewhere]:
+        found.setdefault(why, []).append(activity)
+    return found
 
 
 def _elsewhere(standings: Standings, holding: Holding, status: CycleStatus) -> list[tuple[Activity, str]]:

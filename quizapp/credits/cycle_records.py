@@ -23,12 +23,15 @@ from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
 class CountedActivity:
     """An activity of a cycle: what it counts for, in a sentence, its certificates, and the proof that is missing.
 
-    `also_serves` names what it serves besides, by credit_proof.also_serves.
+    `amounts` are its hours alone, and `why_not` is the rule that holds some or all of them back. `also_serves` names
+    what it serves besides, by credit_proof.also_serves.
     """
 
     activity: Activity
     entry: Entry
     counts: str
+    amounts: str
+    why_not: str
     also_serves: tuple[str, ...]
     certificates: Sequence[Certificate]
     missing_proof: tuple[str, ...]
@@ -48,6 +51,8 @@ def counted_activities(
             activity,
             entry,
             credit_sentences.entry_text(entry, status),
+            credit_sentences.amounts_text(entry, status),
+            credit_sentences.why_not_text(entry, status),
             also_serves(entry, status),
             certificates.get(activity.id, ()),
             missing_proof(

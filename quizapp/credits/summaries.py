@@ -95,11 +95,26 @@ def _units(minutes: int, unit_minutes: int) -> Decimal:
 
 
 @dataclass(frozen=True)
+class Membership:
+    """What the end of a membership means; urgent when it is near or past."""
+
+    sentence: str
+    is_urgent: bool
+
+
+def membership_of(holding: Holding, today: date) -> Membership | None:
+    """What the end of the membership means for the present cycle; None where that is unknown or not asked for."""
+    until = holding.held.member_until
+    sentence = credit_sentences.membership_sentence(holding.present.cycle, until, today)
+    return Membership(sentence, until < today or is_near(until, today)) if sentence and until else None
+
+
+@dataclass(frozen=True)
 class Card:
     """One credential on the page of all of them.
 
     `to_close` is the cycle to close, `left_open` how many others ended and are not closed. Of the activities that
-    count and need proof, `proof_asked`, some lack it. `membership` is what its end means, empty where that is unknown.
+    count and need proof, `proof_asked`, some lack it.
     """
 
     holding: Holding
@@ -108,8 +123,7 @@ class Card:
     left_open: int
     proof_asked: int
     proof_lacking: int
-    membership: str
-    is_membership_urgent: bool
+    membership: Membership | None
 
     @property
     def status(self) -> CycleStatus:
@@ -129,10 +143,9 @@ def cards_of(standings: Standings, proven: Container[UUID], today: date) -> list
 
 
 def _card(holding: Holding, activities: Mapping[str, Activity], proven: Container[UUID], today: date) -> Card:
-    status, until, to_close = holding.present, holding.held.member_until, holding.to_close(today)
+    status, to_close = holding.present, holding.to_close(today)
     ended = [each for each in holding.closable(today) if each != status and each != to_close]
     asked = [activities[id_] for id_, entry in status.entries.items() if proof_asked(entry, status)]
-    membership = credit_sentences.membership_sentence(status.cycle, until, today) or ""
     return Card(
         holding=holding,
         summary=summary_of(holding, status, today),
@@ -140,8 +153,7 @@ def _card(holding: Holding, activities: Mapping[str, Activity], proven: Containe
         left_open=len(ended),
         proof_asked=len(asked),
         proof_lacking=sum(lacks_proof(each, status, proven) for each in asked),
-        membership=membership,
-        is_membership_urgent=bool(membership and until and (until < today or is_near(until, today))),
+        membership=membership_of(holding, today),
     )
 
 

@@ -160,20 +160,30 @@ def surplus_sentence(status: CycleStatus) -> str | None:
 
 def entry_text(entry: Entry, status: CycleStatus) -> str:
     """What one activity counts for: 2 hours live MGMA; 1 hour from other providers and 2 hours beyond a cap. Rule: …"""
-    unit = status.cycle.rules.unit
+    if entry.why_not == "capped":
+        return f"{amounts_text(entry, status)}. {_caps(entry, status)}".strip()
+    return why_not_text(entry, status) or amounts_text(entry, status)
+
+
+def why_not_text(entry: Entry, status: CycleStatus) -> str:
+    """Why an activity, or part of it, does not count: the same words for all of a kind. Empty where all of it does."""
     if entry.why_not == "repeated":
         return f"Does not count again: {status.cycle.rules.repeats.rule}"
     if entry.why_not == "next":
         return f"Not needed in this cycle, so it may count to the next one. Rule: {status.cycle.rules.shared_month}"
+    return f"Beyond a cap. {_caps(entry, status)}".strip() if entry.why_not else ""
+
+
+def amounts_text(entry: Entry, status: CycleStatus) -> str:
+    """The amounts alone: 1 hour from other providers and 2 hours beyond a cap; of what has none, nothing."""
+    unit = status.cycle.rules.unit
     amounts = [
         f"{credit_text(minutes, unit)} {bucket.name}" if bucket else credit_text(minutes, unit)
         for slug, minutes in entry.entered.items()
         for bucket in [_named(status, slug)]
     ]
-    if entry.why_not != "capped":
-        return listed(amounts)
     left = entry.credit.minutes - entry.minutes
-    return f"{listed([*amounts, f'{credit_text(left, unit)} beyond a cap'])}. {_caps(entry, status)}".strip()
+    return listed([*amounts, f"{credit_text(left, unit)} beyond a cap"] if entry.why_not == "capped" else amounts)
 
 
 def _named(status: CycleStatus, slug: str) -> Bucket | None:

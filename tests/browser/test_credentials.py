@@ -93,3 +93,34 @@ def test_pages_full_of_rows_are_accessible(new_context: NewContext, site: Site, 
     addresses = ["/credits", "/dashboard", f"/credits/credentials/{mgma.id}", past, *steps]
     problems = look_at(page, addresses)
     assert not problems, "\n".join(problems)
+
+
+def test_a_page_of_many_activities_is_short_on_a_phone_and_whole_on_paper(
+    new_context: NewContext, site: Site, owner: User
+) -> None:
+    context = new_context(viewport={"width": 390, "height": 844})
+    site.sign_in(context, owner)
+    held = hold(site, owner, "cmpe", "50-hours", date(YEAR - 3, 1, 1))
+    for number in range(36):
+        log(
+            site,
+            owner,
+            f"A workshop on something {number}",
+            date(YEAR, 1, 1 + number % 28),
+            2,
+            tags=[["mgma"], []][number % 2],
+        )
+    page = context.new_page()
+    page.goto(f"/credits/credentials/{held.id}")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert isinstance(height, int)
+    assert height < 4000
+    counting = page.get_by_text("A workshop on something 2", exact=True)
+    expect(counting).not_to_be_visible()
+    page.get_by_text(re.compile("earlier ones that count")).click()
+    expect(counting).to_be_visible()
+    page.get_by_text(re.compile("do not count here")).click()
+    assert look_here(page) == []
+    page.reload()
+    page.emulate_media(media="print")
+    assert counting.bounding_box()

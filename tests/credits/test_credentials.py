@@ -206,9 +206,15 @@ def test_what_an_activity_counts_for_and_why_the_rest_does_not(
     held = hold("50-hours", rules="cmpe", certified_on=date(2024, 5, 20))
     make.activity(session, owner, "Live course", minutes=120, tags=["mgma"], delivery="live")
     make.activity(session, owner, "Elsewhere", minutes=21 * 60, tags=["practice-management"])
-    rows = page.get(page_of(held)).texts(".activities tbody tr")
-    assert any("Live course" in row and "2 hours live MGMA" in row for row in rows)
-    assert any("1 hour beyond a cap. Rule: At most 20 of the 50 hours" in row for row in rows)
+    make.activity(session, owner, "Coding", tags=[])
+    make.activity(session, owner, "More coding", tags=[])
+    shown = page.get(page_of(held))
+    live, elsewhere = sorted(shown.texts(".activities tbody tr"), reverse=True)
+    assert "2 hours live MGMA" in live
+    assert "20 hours from other providers and 1 hour beyond a cap" in elsewhere
+    assert "Beyond a cap. Rule: At most 20 of the 50 hours" in " ".join(shown.texts("p.small"))
+    assert "2 activities of these days do not count here" in shown.texts("summary")
+    assert {text.partition(",")[0] for text in shown.texts(".elsewhere li")} == {"Coding", "More coding"}
 
 
 def test_proof_that_is_missing_is_marked(page: Pages, hold: Hold, owner: User, session: Session) -> None:
@@ -225,13 +231,32 @@ def test_proof_that_is_missing_is_marked(page: Pages, hold: Hold, owner: User, s
     assert "Proof is missing for 2 of 3 activities." in shown.text
 
 
+def test_the_newest_that_count_stand_first_and_the_others_behind_a_disclosure(
+    page: Pages, hold: Hold, owner: User, session: Session
+) -> None:
+    held = hold()
+    for day in range(1, 8):
+        make.activity(session, owner, f"Course {day}", started_on=date(2026, 2, day), ended_on=date(2026, 2, day))
+    shown = page.get(page_of(held))
+    assert shown.texts("section details .activities tbody th a") == ["Course 2", "Course 1"]
+    assert len(shown.texts(".activities tbody tr")) == 7
+    assert "2 earlier ones that count" in shown.texts("summary")
+
+
+def test_only_the_present_cycle_tells_of_todays_membership(page: Pages, hold: Hold) -> None:
+    held = hold(certified_on=date(2024, 5, 20), member_until=date(2026, 3, 20))
+    assert page.get(page_of(held)).texts(".notice.note p")[-1].startswith("Your membership runs until 20 March 2026.")
+    assert "membership runs" not in page.get(page_of(held) + "?cycle=2024-05-20").text
+
+
 def test_activities_before_certification_are_set_apart_on_the_first_cycle(
     page: Pages, hold: Hold, owner: User, session: Session
 ) -> None:
     held = hold()
     make.activity(session, owner, "Early", started_on=date(2025, 1, 1), ended_on=date(2025, 5, 19))
     shown = page.get(page_of(held))
-    assert shown.texts(".elsewhere li") == ["Early, 19 May 2025, 1 hour. Ended before you were certified."]
+    assert shown.texts(".elsewhere li") == ["Early, 19 May 2025, 1 hour"]
+    assert "Ended before you were certified." in shown.texts("section details p")
     assert "12 more hours, by 19 May 2026." in shown.text
 
 
