@@ -15,6 +15,9 @@ from quizapp.credits.rule_files import CredentialRules
 from quizapp.db import insert_into
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until
 
+# More than a lifetime brings: cycles are reckoned anew from each, so that thousands would hold up every page.
+MOST_RETESTS = 50
+
 
 @dataclass(frozen=True)
 class WantedCredential:
@@ -129,13 +132,19 @@ def _drawn(holding: Holding, wanted: WantedCredential, today: date) -> tuple[dat
 # --- Retests --------------------------------------------------------------------------------------------------------
 
 
+class TooManyRetestsError(Exception):
+    """As many retests of the credential are on record as are kept."""
+
+
 def record_retest(session: Session, holding: Holding, passed_on: date, today: date, now: datetime) -> bool:
     """Record a retest that was passed; False when it is on record already.
 
-    Raises NotHeldError, and ClosedCycleMovesError: closed cycles stay.
+    Raises NotHeldError, TooManyRetestsError, and ClosedCycleMovesError: closed cycles stay.
     """
     held = locked_credential(session, holding.held.user_id, holding.held.id)
     known = retests_of(session, held.user_id, held.id)
+    if len(known | {passed_on}) > MOST_RETESTS:
+        raise TooManyRetestsError
     _check_retests(session, holding, held, known | {passed_on}, today)
     statement = (
         insert_into(session, Retest)

@@ -48,6 +48,9 @@ def record(held_id: UUID) -> ResponseReturnValue:
     except actions.ClosedCycleMovesError as error:
         form.passed_on.errors = [_stays_text(error)]
         return _page(holding, form)
+    except actions.TooManyRetestsError:
+        form.passed_on.errors = [f"Nothing is saved: {actions.MOST_RETESTS} retests are on record, the most kept."]
+        return _page(holding, form)
     what = "Recorded" if is_new else "On record already"
     say(f"{what}: the retest of {day_text(passed_on)}.", "good" if is_new else "note")
     return redirect(url_for("credentials.details", held_id=held_id), 303)

@@ -12,12 +12,14 @@ from quizapp.rules.credit_words import day_text, span_text
 
 @dataclass(frozen=True)
 class RetestEffect:
-    """What a retest does: it renews a cycle, cycles begin again with it, or another retest has done so already.
+    """What a retest does: it renews a cycle, or cycles begin again with it; or it changes nothing.
 
-    `cycle` is the one renewed, or the first of the new ones; `left_out` is what ran on that day until then.
+    It changes nothing where another retest has renewed the cycle already (`second`), and where no cycle holds its day,
+    as cycles begin later (`outside`). `cycle` is the one renewed, or the first of the new ones; `left_out` is what ran
+    on that day until then.
     """
 
-    kind: Literal["renews", "begins-again", "nothing"]
+    kind: Literal["renews", "begins-again", "second", "outside"]
     cycle: Cycle
     left_out: Cycle | None = None
 
@@ -28,11 +30,10 @@ def retest_effect(passed_on: date, without: Sequence[Cycle], with_it: Sequence[C
     if begun:
         return RetestEffect("begins-again", begun, _holding(without, passed_on))
     renewed = next((cycle for cycle in with_it if cycle.retested_on == passed_on), None)
-    return (
-        RetestEffect("renews", renewed)
-        if renewed
-        else RetestEffect("nothing", _holding(with_it, passed_on) or with_it[-1])
-    )
+    if renewed:
+        return RetestEffect("renews", renewed)
+    held_by = _holding(with_it, passed_on)
+    return RetestEffect("second", held_by) if held_by else RetestEffect("outside", with_it[-1])
 
 
 def _holding(cycles: Sequence[Cycle], day: date) -> Cycle | None:
@@ -41,8 +42,13 @@ def _holding(cycles: Sequence[Cycle], day: date) -> Cycle | None:
 
 def effect_text(effect: RetestEffect, passed_on: date) -> str:
     """What a retest does, in sentences."""
-    if effect.kind == "nothing":
+    if effect.kind == "second":
         return "Another retest has renewed that cycle already. This one is kept, and changes nothing."
+    if effect.kind == "outside":
+        return (
+            "None of your cycles holds this day: they begin later, with your certification or with a later retest. "
+            "This one is kept, and changes nothing."
+        )
     if effect.kind == "renews":
         following = day_text(effect.cycle.end)
         return (

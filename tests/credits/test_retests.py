@@ -115,6 +115,18 @@ def test_pressing_twice_stores_one(page: Pages, hold: Hold, session: Session) ->
     assert on_record(session) == [date(2025, 5, 1)]
 
 
+def test_so_many_retests_are_kept_and_no_more(
+    page: Pages, hold: Hold, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_RETESTS", 2)
+    held = hold()
+    record(page, held, IN_TIME)
+    record(page, held, AFTER_A_LAPSE)
+    assert "Nothing is saved: 2 retests are on record, the most kept." in record(page, held, "2025-09-01", 422).text
+    assert "On record already" in record(page, held, IN_TIME).text
+    assert on_record(session) == [date(2025, 5, 1), date(2025, 8, 1)]
+
+
 # --- What follows ---------------------------------------------------------------------------------------------------
 
 

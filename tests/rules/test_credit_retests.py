@@ -338,6 +338,17 @@ def test_the_explanation_tells_entered_hours_from_those_of_a_closing() -> None:
             date(2026, 3, 1),
             "Another retest has renewed that cycle already. This one is kept, and changes nothing.",
         ),
+        *[
+            (
+                (date(2026, 7, 1),),
+                day,
+                (
+                    "None of your cycles holds this day: they begin later, with your certification or with a later"
+                    " retest. This one is kept, and changes nothing."
+                ),
+            )
+            for day in (date(2026, 5, 1), date(2025, 3, 1))
+        ],
     ],
 )
 def test_a_retest_says_what_it_does_before_it_is_recorded(
