@@ -120,6 +120,10 @@ def test_an_sqlite_file_is_made_only_when_asked_for_and_is_the_owners_alone(tmp_
     with connect(url).session() as session, pytest.raises(OperationalError, match="unable to open"):
         session.execute(text("SELECT 1"))
     assert not path.parent.exists()
+    other = tmp_path / "b.sqlite3"
+    with connect(f"sqlite:///{other}").session() as session, pytest.raises(OperationalError, match="unable to open"):
+        session.execute(text("SELECT 1"))
+    assert not other.exists()
     with connect(url, create=True).session() as session:
         session.execute(text("CREATE TABLE a (b INTEGER)"))
         session.commit()
