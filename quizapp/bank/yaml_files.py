@@ -120,14 +120,14 @@ class Document:
 
 
 def read_document(folder: Path, file: str) -> Document:
-    """Read one file. Raises BadFileError for what is no YAML, or repeats a key."""
+    """Read one file. Raises BadFileError for what is no YAML, repeats a key, or uses aliases."""
     try:
         text = (folder / file).read_text(encoding="utf-8")
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise BadFileError([Problem(file, 1, "the file is empty")])
-        problems = [Problem(file, line, reason) for line, reason in _repeated_keys(node)]
+        problems = [Problem(file, line, reason) for line, reason in dict.fromkeys(_misuses(node, set()))]
         if problems:
             raise BadFileError(problems)
         return Document(file, loader.construct_document(node), node, text.split("\n"))
@@ -186,7 +186,11 @@ def _named_scalars(node: Node) -> Iterator[tuple[str, ScalarNode]]:
             yield from _named_scalars(child)
 
 
-def _repeated_keys(node: Node) -> list[tuple[int, str]]:
+def _misuses(node: Node, seen: set[int]) -> list[tuple[int, str]]:
+    """Keys that stand twice or are no texts, and aliases: a few lines of them can stand for more than anybody reads."""
+    if id(node) in seen:
+        return [(node.start_mark.line + 1, "an alias (*) stands for this: write it out where it is meant")]
+    seen.add(id(node))
     found = []
     if isinstance(node, MappingNode):
         names = set()
@@ -197,8 +201,8 @@ def _repeated_keys(node: Node) -> list[tuple[int, str]]:
             if key.value in names:
                 found.append((key.start_mark.line + 1, f"the key {key.value!r} stands twice"))
             names.add(key.value)
-            found += _repeated_keys(value)
+            found += _misuses(value, seen)
     elif isinstance(node, SequenceNode):
         for child in node.value:
-            found += _repeated_keys(child)
+            found += _misuses(child, seen)
     return found
