@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
@@ -64,7 +64,7 @@ def plan_load(session: Session, items: list[ReadItem]) -> LoadReport:
 def load_items(session: Session, items: list[ReadItem], now: datetime) -> LoadReport:
     """Write what is new and what has changed. The caller holds the transaction, so a whole load is one.
 
-    A flag falls with a version that was checked on a later day than that of the flag.
+    A flag falls with a version that was checked on a later day than that of the flag, if that day has come.
     """
     report = plan_load(session, items)
     by_id = {read.text.id: read for read in items}
@@ -83,7 +83,9 @@ def load_items(session: Session, items: list[ReadItem], now: datetime) -> LoadRe
     session.add_all(versions)
     if report.changed:
         session.execute(delete(ItemTag).where(ItemTag.item_id.in_(report.changed)))
-        report.unflagged = unflag(session, _read_again(session, [by_id[item_id].text for item_id in report.changed]))
+        report.unflagged = unflag(
+            session, _read_again(session, [by_id[item_id].text for item_id in report.changed], now.date())
+        )
     session.add_all(tag for item_id in report.new + report.changed for tag in _tags(by_id[item_id].text))
     session.flush()
     if report.new or report.changed:
@@ -146,11 +148,11 @@ def unflag(session: Session, item_ids: Collection[str]) -> list[str]:
     return gone
 
 
-def _read_again(session: Session, texts: Iterable[ItemText]) -> list[str]:
+def _read_again(session: Session, texts: Iterable[ItemText], today: date) -> list[str]:
     """The flagged items whose new text was checked after the day of the flag."""
     checked_on = {text.id: text.checked.on for text in texts}
     rows = session.execute(select(ItemFlag.item_id, ItemFlag.flagged_at).where(ItemFlag.item_id.in_(list(checked_on))))
-    return sorted(item_id for item_id, flagged_at in rows if flag_falls(checked_on[item_id], flagged_at))
+    return sorted(item_id for item_id, flagged_at in rows if flag_falls(checked_on[item_id], flagged_at, today))
 
 
 def renew_twins(session: Session) -> None:

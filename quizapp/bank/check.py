@@ -105,6 +105,8 @@ def _dates(read: ReadItem, today: date) -> Iterator[Problem]:
     text = read.text
     if text.checked.on > today:
         yield read.problem(f"checked on {text.checked.on}, which is still to come", ".checked")
+    if text.checked.text_of and str(text.checked.text_of) > text.checked.on.isoformat():
+        yield read.problem(f"the text of {text.checked.text_of} is younger than the check of it", ".checked")
     if text.review_by < today:
         yield read.problem(f"the review was due by {text.review_by}", ".review_by")
     if text.review_by > latest_review(text):

@@ -25,6 +25,11 @@ Slug = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+TextDate = Annotated[
+    Annotated[int, Meta(ge=1900, le=2100)]
+    | Annotated[str, Meta(pattern=r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?(?!\n)$")],
+    Meta(extra={"write": "a year, month or day, such as 2024-10"}),
+]
 WITHOUT_LAW = {"standard-work", "arithmetic"}
 TEXT_FIELDS = {"stem", "text", "rationale", "ref", "proves"}
 
@@ -32,46 +37,90 @@ TEXT_FIELDS = {"stem", "text", "rationale", "ref", "proves"}
 class OptionText(Struct, frozen=True, forbid_unknown_fields=True):
     """One option; exactly one of an item is the key."""
 
-    text: Text
-    rationale: Text
-    key: bool = False
+    text: Annotated[Text, Meta(description="At most 15 words, of the same kind, grammar and length as its neighbors.")]
+    rationale: Annotated[
+        Text, Meta(description="15 to 50 words: the rule and how the facts meet it, or the mistake behind the option.")
+    ]
+    key: Annotated[bool, Meta(description="true for the one best answer.")] = False
 
 
 class Cite(Struct, frozen=True, forbid_unknown_fields=True):
     """A pinpoint source and what it proves."""
 
-    ref: Text
-    proves: Text
+    ref: Annotated[Text, Meta(description="Such as 45 CFR 164.524(b)(2)(i): the paragraph that proves the key.")]
+    proves: Annotated[Text, Meta(description="What it says, in a line.")]
 
 
 class Checked(Struct, frozen=True, forbid_unknown_fields=True):
-    """Against what the key was confirmed, the date of that text if it is not current, and on which day."""
+    """Against what the key was confirmed, truthfully, the date of that text if it is not current, and on which day."""
 
-    against: Literal["primary-text", "agency-page", "secondary", "arithmetic", "standard-work", "knowledge"]
-    on: date
-    text_of: str | int | None = None
+    against: Annotated[
+        Literal["primary-text", "agency-page", "secondary", "arithmetic", "standard-work", "knowledge"],
+        Meta(
+            description="primary-text: the law or work itself. agency-page: what its agency says of it. secondary: "
+            "what others say of it. arithmetic: the stem's own numbers and a definition. standard-work: a named book "
+            "or body. knowledge: nothing was read; an item that rests on law then stays a draft."
+        ),
+    ]
+    on: Annotated[date, Meta(description="The day of checking.")]
+    text_of: Annotated[
+        TextDate | None, Meta(description="How old the text is that was read, if it is not today's.")
+    ] = None
 
 
 class ItemText(Struct, frozen=True, forbid_unknown_fields=True):
-    """An item as its author writes it."""
+    """An item as its author writes it; docs/items.md says how items are written, with one whole example."""
 
-    id: Slug
-    domain: Slug
-    areas: Annotated[list[Slug], Meta(min_length=1)]
-    topics: Annotated[list[Slug], Meta(min_length=1)]
-    level: Literal["recall", "application", "analysis"]
-    difficulty: Annotated[float, Meta(ge=0.05, le=0.99)]
-    status: Literal["draft", "published", "retired"]
-    stem: Text
+    id: Annotated[Slug, Meta(description="A name that no other item has or had.")]
+    domain: Annotated[Slug, Meta(description="One of the domains in tags.yaml; the file stands in its folder.")]
+    areas: Annotated[list[Slug], Meta(min_length=1, description="One or more of the areas in tags.yaml.")]
+    topics: Annotated[list[Slug], Meta(min_length=1, description="One or more of the domain's topics in tags.yaml.")]
+    level: Annotated[
+        Literal["recall", "application", "analysis"],
+        Meta(
+            description="recall: the sentence in facts.yaml answers it. application: a rule meets a scene, a "
+            "calculation or a next step. analysis: two rules meet."
+        ),
+    ]
+    difficulty: Annotated[
+        float,
+        Meta(ge=0.05, le=0.99, description="The share of just qualified managers expected to be right, such as 0.6."),
+    ]
+    status: Annotated[
+        Literal["draft", "published", "retired"],
+        Meta(description="Only what is published is drawn; what is retired stays in its file."),
+    ]
+    stem: Annotated[
+        Text, Meta(description="A scene, a blank line and one question; at most 80 words, most under 60. Use |-")
+    ]
     options: Annotated[list[OptionText], Meta(min_length=3, max_length=4)]
     cites: Annotated[list[Cite], Meta(min_length=1)]
     checked: Checked
-    stability: Literal["S", "I", "R", "C", "N"]
-    review_by: date
-    order: Literal["natural", "shuffled"] = "shuffled"
-    calculation: bool = False
-    facts: list[str] = []
-    dismissed: dict[str, str] = {}
+    stability: Annotated[
+        Literal["S", "I", "R", "C", "N"],
+        Meta(
+            description="How long the key is safe, counted from the check. S: stable law, 24 months. R: recently "
+            "changed, 12. C: contested or pending, 6. N: a norm, formula or theory, 36. I: indexed yearly, until "
+            "31 December."
+        ),
+    ]
+    review_by: Annotated[
+        date,
+        Meta(
+            description="When it is looked at again: at the latest when its stability says, up to three months earlier."
+        ),
+    ]
+    order: Annotated[
+        Literal["natural", "shuffled"],
+        Meta(description="natural: numbers, dates and the like, which ascend and keep their order."),
+    ] = "shuffled"
+    calculation: Annotated[bool, Meta(description="true where the key is computed.")] = False
+    facts: Annotated[
+        list[str], Meta(description="The facts in facts.yaml that the item rests on, such as BRN-04.")
+    ] = []
+    dismissed: Annotated[
+        dict[str, str], Meta(description="Flaws that `bank check` sees and that are none here, each with its reason.")
+    ] = {}
 
     @property
     def key_option(self) -> int:

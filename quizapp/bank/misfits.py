@@ -27,17 +27,22 @@ def misfits(data: Any, kind: Any, path: str = "$") -> list[Misfit]:
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        return list(_within(data, _bare(data, kind), path)) or [_whole(data, kind, path, str(error))]
+        return list(_within(data, _bare(_given(data, kind)), path)) or [_whole(data, kind, path, str(error))]
     return []
 
 
-def _bare(data: Any, kind: Any) -> Any:
-    """The type without its annotations, and what it is where there is something."""
+def _given(data: Any, kind: Any) -> Any:
+    """What an optional type is where there is something."""
+    if get_origin(_bare(kind)) in (Union, UnionType) and data is not None:
+        others = [one for one in get_args(_bare(kind)) if one is not NoneType]
+        return _given(data, others[0]) if len(others) == 1 else kind
+    return kind
+
+
+def _bare(kind: Any) -> Any:
+    """The type without its annotations."""
     while get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
-    if get_origin(kind) in (Union, UnionType) and data is not None:
-        others = [one for one in get_args(kind) if one is not NoneType]
-        return _bare(data, others[0]) if len(others) == 1 else kind
     return kind
 
 
@@ -75,10 +80,10 @@ def _whole(data: Any, kind: Any, path: str, said: str) -> Misfit:
 
 def _to_write(data: Any, kind: Any) -> str:
     """What the type asks for; nothing where that has no words."""
-    bare = _bare(data, kind)
-    if get_origin(bare) is Literal:
-        return "one of " + ", ".join(map(str, get_args(bare)))
-    info: Any = inspect.type_info(kind if bare is _bare(None, kind) else bare)
+    kind = _given(data, kind)
+    if get_origin(_bare(kind)) is Literal:
+        return "one of " + ", ".join(map(str, get_args(_bare(kind))))
+    info: Any = inspect.type_info(kind)
     hint: dict[str, str] = {}
     if isinstance(info, inspect.Metadata):
         info, hint = info.type, info.extra or {}
@@ -113,7 +118,8 @@ def _text(info: inspect.StrType, data: Any) -> str:
         return f"it in quotes, '{_shown(data)}'"
     if isinstance(data, str) and info.pattern:
         return f"what fits {info.pattern}"
-    return f"a text of at most {info.max_length} characters" if info.max_length else "a text"
+    least = f"{info.min_length} to" if info.min_length and info.min_length > 1 else "at most"
+    return f"a text of {least} {info.max_length} characters" if info.max_length else "a text"
 
 
 def _number(info: inspect.FloatType | inspect.IntType, _data: Any) -> str:

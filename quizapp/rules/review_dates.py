@@ -43,6 +43,9 @@ class DatedItem:
         return 2 if self.flagged_at is None else 3, -due_since.toordinal()
 
 
-def flag_falls(checked_on: date, flagged_at: datetime) -> bool:
-    """Whether a new version takes its item's flag away: it was checked on a later day than that of the flag (UTC)."""
-    return checked_on > flagged_at.date()
+def flag_falls(checked_on: date, flagged_at: datetime, today: date) -> bool:
+    """Whether a new version takes its item's flag away: it was checked on a later day than that of the flag (UTC).
+
+    A check that is still to come takes nothing away.
+    """
+    return flagged_at.date() < checked_on <= today

@@ -94,6 +94,12 @@ def test_dates_warn_and_never_fail(tmp_path: Path) -> None:
     (folder := tmp_path / "later").mkdir()
     errors, warnings = found(folder, ITEM.replace("2026-01-15", "2026-06-02"))
     assert (errors, warnings) == ([], [f"{FILE}:20: fin-one: checked on 2026-06-02, which is still to come"])
+    (folder := tmp_path / "younger").mkdir()
+    errors, warnings = found(folder, ITEM.replace("on: 2026-01-15", "on: 2026-01-15, text_of: 2026-02"))
+    assert (errors, warnings) == (
+        [],
+        [f"{FILE}:20: fin-one: the text of 2026-02 is younger than the check of it"],
+    )
     (folder := tmp_path / "too-late").mkdir()
     assert found(folder, ITEM.replace("2027-03-10", "2029-01-16"))[1] == [
         f"{FILE}:22: fin-one: stability N asks for a review by 2029-01-15, not 2029-01-16"

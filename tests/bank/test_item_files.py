@@ -49,6 +49,7 @@ def test_an_item_is_read_with_the_place_where_it_stands(tmp_path: Path) -> None:
         ("cites:\n    - {ref: A textbook, proves: That.}", "cites: []", "13: fin-one: cites is a list of 0: write a"),
         ("against: standard-work", "against: hearsay", "15: fin-one: against cannot be 'hearsay': write one of prima"),
         ("on: 2026-01-15", "on: January", "15: fin-one: on cannot be 'January': write a day of the calendar, as 2028"),
+        ("on: 2026-01-15", "on: 2026-01-15, text_of: May", "15: fin-one: text_of cannot be 'May': write a year"),
         ("areas: [finance]", "areas: []", "3: fin-one: areas is a list of 0: write a list of at least 1"),
         ("areas: [finance]", "areas: finance", "3: fin-one: areas cannot be 'finance': write a list, [finance]"),
         # What only a look at the whole item, or at the lists, can tell:

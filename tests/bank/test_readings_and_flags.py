@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from quizapp.bank.actions import flag, load_items, load_readings, plan_readings, unflag
@@ -155,7 +155,14 @@ def test_a_flag_taken_away_is_gone_and_there_is_no_second_one_to_take(session: S
 
 
 @pytest.mark.parametrize(
-    ("checked", "falls"), [(make.NOW.date() - DAY, False), (make.NOW.date(), False), (make.NOW.date() + DAY, True)]
+    ("checked", "falls"),
+    [
+        (make.NOW.date() - DAY, False),
+        (make.NOW.date(), False),
+        (make.NOW.date() + DAY, True),
+        (make.NOW.date() + 2 * DAY, True),
+        (make.NOW.date() + 3 * DAY, False),
+    ],
 )
 def test_a_flag_falls_when_a_version_is_loaded_that_was_checked_on_a_later_day(
     session: Session, now: datetime, checked: date, falls: bool
@@ -164,7 +171,8 @@ def test_a_flag_falls_when_a_version_is_loaded_that_was_checked_on_a_later_day(
     load(session, old, make.item_text("fin-2"))
     flag(session, ["fin-1", "fin-2"], "", now)
     again = make.item_text("fin-1", checked=Checked("primary-text", checked))
-    assert load(session, again, make.item_text("fin-2")) == (["fin-1"] if falls else [])
+    later = now + 2 * DAY
+    assert load(session, again, make.item_text("fin-2"), now=later) == (["fin-1"] if falls else [])
     assert set(flagged(session)) == ({"fin-2"} if falls else {"fin-1", "fin-2"})
 
 
@@ -256,14 +264,16 @@ def test_touching_needs_a_citation_lest_it_flags_every_item(
 
 
 def test_the_report_lists_flags_and_a_load_says_which_have_fallen(
-    site: Path, capsys: pytest.CaptureFixture[str]
+    site: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said(capsys, "load")
     said(capsys, "touch", "45 CFR 164.404", "--flag", "--note", "Amended")
+    session.execute(update(ItemFlag).values(flagged_at=make.NOW))
+    session.commit()
     report = said(capsys, "report", "--today", "2026-06-01")
     assert report.startswith("Flagged items\n=============\nItem ")
     assert "2027-03-10  Amended\n" in report
-    write(site, LAW.replace("2026-01-15", "2027-03-01") + ANOTHER)
+    write(site, LAW.replace("2026-01-15", "2026-03-11") + ANOTHER)
     assert "  read again, so no longer flagged: fin-one\n" in said(capsys, "load")
     assert "Nothing." in said(capsys, "report", "--today", "2026-06-01").split("Items by domain")[0]
 

@@ -79,9 +79,14 @@ def test_a_flagged_item_is_withdrawn_at_once() -> None:
 
 
 def test_a_flag_falls_by_a_check_on_a_later_day_and_not_on_its_own() -> None:
-    assert not flag_falls(date(2026, 1, 31), FLAGGED_AT)
-    assert not flag_falls(date(2026, 2, 1), FLAGGED_AT)
-    assert flag_falls(date(2026, 2, 2), FLAGGED_AT)
+    today = date(2026, 2, 2)
+    assert not flag_falls(date(2026, 1, 31), FLAGGED_AT, today)
+    assert not flag_falls(date(2026, 2, 1), FLAGGED_AT, today)
+    assert flag_falls(date(2026, 2, 2), FLAGGED_AT, today)
+
+
+def test_a_check_that_is_still_to_come_takes_no_flag_away() -> None:
+    assert not flag_falls(date(2026, 2, 3), FLAGGED_AT, date(2026, 2, 2))
 
 
 # --- The draw -------------------------------------------------------------------------------------------------------
