@@ -16,7 +16,15 @@ from quizapp.credits.cycle_records import CycleRecord, RecordedActivity, counted
 from quizapp.credits.models import Activity, Certificate
 from quizapp.credits.queries import Holding, Standings, Unreadable
 from quizapp.rules.credit_rules import BodyUnit
-from quizapp.rules.credit_words import amount_text, credit_text, day_text, hours_text, hundredths, listed
+from quizapp.rules.credit_words import (
+    amount_text,
+    certified_text,
+    credit_text,
+    day_text,
+    hours_text,
+    hundredths,
+    listed,
+)
 
 NO_AFFILIATION = "Made with quizapp from what its holder entered. Not affiliated with, or endorsed by, the body."
 DELIVERIES = {"live": "Live", "self-paced": "Self-paced"}
@@ -127,7 +135,7 @@ def transcript_data(
         "title": f"Continuing education for {record.short_name}, {_span(record.start_on, record.last_on)}",
         "holder": holder,
         "credential": f"{record.name} ({record.short_name}), {record.body_name}. "
-        f"Certified on {day_text(record.holder.certified_on)}.",
+        f"{certified_text(record.holder.certified_on, record.holder.begun_again_on)}.",
         "span": f"Cycle: {_span(record.start_on, record.last_on)}.",
         "verdict": record.verdict,
         "carried": _carried(record),

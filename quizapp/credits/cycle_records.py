@@ -93,6 +93,7 @@ class RecordedHolder(Struct, frozen=True):
     due_on: date | None = None
     member_until: date | None = None
     retests: list[date] = []
+    begun_again_on: date | None = None
 
 
 class RecordedUnit(Struct, frozen=True):
@@ -245,6 +246,7 @@ def record_of(
             held.due_on,
             held.member_until,
             list(holding.retests),
+            holding.begun_again_on(status.cycle),
         ),
         unit=RecordedUnit(unit.one, unit.many, unit.minutes),
         goes_by_hours=status.goes_by_hours,

@@ -70,6 +70,11 @@ class Holding:
             if status.cycle.days_left(today) <= 0 and status.cycle.start not in self.closed
         ]
 
+    def begun_again_on(self, cycle: Cycle) -> date | None:
+        """The day of the retest from which a cycle is counted; None for one that is counted from the certification."""
+        firsts = [each.cycle.start for each in self.statuses if each.cycle.is_first and each.cycle.start <= cycle.start]
+        return firsts[-1] if firsts[-1] != self.held.certified_on else None
+
     def is_before_closed(self, cycle: Cycle) -> bool:
         """Whether a later cycle is closed: the record of this one then carries nothing on."""
         return self.latest_closed is not None and cycle.start < self.latest_closed.start_on

@@ -29,6 +29,13 @@ def span_text(cycle: Cycle) -> str:
     return f"{day_text(cycle.start)} to {day_text(cycle.last_day)}"
 
 
+def certified_text(certified_on: date, begun_again_on: date | None) -> str:
+    """Certified on 29 February 2024; cycles began again with the retest of 5 May 2026."""
+    certified = f"Certified on {day_text(certified_on)}"
+    again = f"; cycles began again with the retest of {day_text(begun_again_on)}" if begun_again_on else ""
+    return certified + again
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """1 day; 3 days."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -18,6 +18,7 @@ from quizapp.credits.models import ClosedCycle, HeldCredential, Retest
 from quizapp.db import Database, writing
 from quizapp.models import Base
 from tests import make
+from tests.credits.papers import fetch, text_of
 from tests.pages import Page, Pages
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -183,6 +184,27 @@ def test_after_a_lapse_cycles_begin_again_and_hours_between_count_nowhere(
         "1 August 2025 to 31 July 2026",
         "20 May 2024 to 19 May 2025 0 ",
     ]
+
+
+def test_a_cycle_that_began_with_a_retest_says_so_on_page_paper_and_record(
+    page: Pages, hold: Hold, session: Session, owner: User
+) -> None:
+    owner.display_name = "Candidate 01"
+    held = hold()
+    record(page, held, AFTER_A_LAPSE)
+    said = "Certified on 20 May 2024; cycles began again with the retest of 1 August 2025"
+    assert said in page_of(page, held).text
+    assert said in text_of(fetch(page, held, "transcript.pdf", start=date.fromisoformat(AFTER_A_LAPSE)))
+    assert "cycles began again" not in page_of(page, held, "?cycle=2024-05-20").text
+    assert "cycles began again" not in close(page, held).text
+    (closed,) = session.scalars(select(ClosedCycle))
+    assert record_in(closed).holder.begun_again_on is None
+
+
+def test_a_closed_cycle_after_a_new_beginning_names_its_retest(page: Pages, hold: Hold) -> None:
+    held = hold(certified_on=date(2022, 5, 20))
+    record(page, held, "2024-08-01")
+    assert "cycles began again with the retest of 1 August 2024" in close(page, held, "2024-08-01").text
 
 
 def test_a_retest_can_be_removed_again(page: Pages, hold: Hold, session: Session) -> None:
