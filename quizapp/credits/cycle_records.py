@@ -290,7 +290,7 @@ def _requirement(each: BucketStatus, depth: int, status: CycleStatus, today: dat
         is_met=not each.short_minutes,
         progress=credit_sentences.progress_text(each, status.cycle.rules.unit),
         outcome=credit_sentences.outcome(each, status, today),
-        explanation=credit_sentences.explanation(each, status),
+        explanation=f"{credit_sentences.explanation(each, status)} {credit_sentences.source_text(status.cycle.rules)}",
         needed_minutes=bucket.minimum.minutes if bucket.minimum else None,
         most_minutes=bucket.maximum.minutes if bucket.maximum else None,
     )

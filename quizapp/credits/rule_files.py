@@ -247,8 +247,7 @@ class Version(_Part, frozen=True):
     @property
     def checked_text(self) -> str:
         """in November 2026; on 21 November 2026."""
-        preposition = "on" if self.checked_on.count("-") == 2 else "in"
-        return f"{preposition} {partial_day_text(self.checked_on)}"
+        return _when(self.checked_on)
 
     @property
     def recorded(self) -> str:
@@ -260,9 +259,9 @@ class Version(_Part, frozen=True):
         """Since when the rules hold, as far as it is known."""
         if self.effective != "unknown":
             return f"In effect from {partial_day_text(self.effective)}."
-        seen = f"first seen in {partial_day_text(self.first_seen)}"
+        seen = f"first seen {_when(self.first_seen)}"
         if self.last_seen:
-            seen += f", last seen in {partial_day_text(self.last_seen)}"
+            seen += f", last seen {_when(self.last_seen)}"
         return f"The date from which these rules hold is not known; {seen}."
 
     def rules(self) -> rules.RuleVersion:
@@ -271,7 +270,7 @@ class Version(_Part, frozen=True):
         return rules.RuleVersion(
             slug=self.slug,
             name=self.name,
-            recorded=self.recorded,
+            recorded=self.checked_text,
             cycle=_shape(self.cycle),
             total=rules.Bucket(
                 rules.TOTAL,
@@ -297,7 +296,13 @@ class Version(_Part, frozen=True):
             late=rules.LateWindow(*msgspec.structs.astuple(self.late)) if self.late else None,
             membership=rules.Membership(*msgspec.structs.astuple(self.membership)) if self.membership else None,
             proof=frozenset(self.proof),
+            source=rules.Source(self.source.title, self.source.address),
         )
+
+
+def _when(day: str) -> str:
+    """in November 2026; on 21 November 2026."""
+    return f"{'on' if day.count('-') == 2 else 'in'} {partial_day_text(day)}"
 
 
 def _minutes_of(unit: UnitText) -> Callable[[int], int]:

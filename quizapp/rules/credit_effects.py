@@ -15,6 +15,7 @@ from quizapp.rules.credit_sentences import (
     next_step,
     retest_sentence,
     surplus_sentence,
+    rules_against,
 )
 from quizapp.rules.credit_status import CycleStatus, Entry, status_of
 from quizapp.rules.credit_words import credit_text, day_text, listed, of_text
@@ -45,6 +46,23 @@ class Effect:
         return self.entry.minutes if self.entry and self.kind == "open" else 0
 
     @property
+    def displaced(self) -> list[tuple[Entry, Entry]]:
+        """The other activities that count less with it, as they were and are.
+
+        Of one kind the earlier count first, of one course the longest does.
+        """
+        if self.before is None or self.after is None:
+            return []
+        after = self.after.entries
+        pairs = [(entry, after[key]) for key, entry in self.before.entries.items() if key in after]
+        return [(was, now) for was, now in pairs if now.minutes < was.minutes]
+
+    @property
+    def added_minutes(self) -> int:
+        """What counts more with it: its own minutes, less those that others then count less."""
+        return max(0, self.counted_minutes - sum(was.minutes - now.minutes for was, now in self.displaced))
+
+    @property
     def gained_minutes(self) -> int:
         """How many minutes less there are to earn."""
         return self.before.missing_minutes - self.after.missing_minutes if self.before and self.after else 0
@@ -73,7 +91,7 @@ def effect_of(
 
 
 def verdict(effect: Effect) -> str:
-    """Counts; Counts in part; Counts, not needed; Does not count; Waits; Closed cycle: for a mark beside the name."""
+    """Counts; Counts in part; Counts, not needed; Adds nothing; Does not count; Waits; Closed cycle: for a mark."""
     if effect.kind == "closed":
         return "Closed cycle"
     if effect.after and effect.after.cycle.retested_on:
@@ -82,13 +100,15 @@ def verdict(effect: Effect) -> str:
         return "Retest instead of hours"
     if not effect.counted_minutes or not effect.entry:
         return "Waits" if effect.entry and effect.entry.why_not == "next" else "Does not count"
-    if effect.counted_minutes < effect.entry.credit.minutes:
+    if not effect.added_minutes and not effect.is_useful:
+        return "Adds nothing"
+    if effect.added_minutes < effect.entry.credit.minutes:
         return "Counts in part"
     return "Counts" if effect.is_useful else "Counts, not needed"
 
 
 def what_counts(effect: Effect) -> str:
-    """2 of 2 hours count: 2 hours live MGMA. Or why nothing does."""
+    """2 of 2 hours count: 2 hours live MGMA. Or why nothing does, or adds only a part to what counted without it."""
     if effect.kind == "closed":
         return "Falls into a closed cycle, which stays as it is."
     if effect.kind == "too-early":
@@ -104,6 +124,8 @@ def what_counts(effect: Effect) -> str:
         rule = text.partition(". ")[2]
         return f"Does not count. {rule}" if rule else f"Does not count: {_ended(text)}"
     unit = effect.cycle.rules.unit
+    if effect.displaced:
+        return _what_is_added(effect, effect.after)
     counts = f"{of_text(effect.counted_minutes, effect.entry.credit.minutes, unit)} count"
     return f"{counts}." if text == credit_text(effect.counted_minutes, unit) else f"{counts}: {_ended(text)}"
 
@@ -117,19 +139,28 @@ def what_changes(effect: Effect, today: date) -> list[str]:
         return [next_step(after, today)]
     if not after.goes_by_hours:
         return [f"Hours do not renew it. {retest_sentence(after.cycle, today)}"]
-    unit, displaced = after.cycle.rules.unit, _displaced_minutes(before, after)
-    instead = f"In return, other activities count {credit_text(displaced, unit)} less here." if displaced else None
-    surplus = surplus_sentence(after) if after.surplus_minutes > before.surplus_minutes else None
-    return [sentence for sentence in (instead, _change(before, after, today), surplus) if sentence]
+    # Minutes beyond the total are told of once, and again only where some of them can be carried.
+    grows = after.surplus_minutes > before.surplus_minutes
+    is_new = not before.surplus_minutes or after.carriable_minutes > before.carriable_minutes
+    surplus = surplus_sentence(after) if grows and is_new else None
+    return [sentence for sentence in (_change(effect, before, after, today), surplus) if sentence]
 
 
-def _displaced_minutes(before: CycleStatus, after: CycleStatus) -> int:
-    """What other activities of the cycle count less: of one kind the earlier count first, of one course the longest."""
-    pairs = [(entry, after.entries[key]) for key, entry in before.entries.items() if key in after.entries]
-    return sum(max(0, was.minutes - now.minutes) for was, now in pairs)
+def _what_is_added(effect: Effect, after: CycleStatus) -> str:
+    """What an activity adds that counts in the place of others, and by which rules they count less."""
+    held_back = [entry for _, entry in effect.displaced]
+    held_back += [effect.entry] if effect.entry and effect.entry.why_not else []
+    rules = " ".join(dict.fromkeys(rules_against(entry, after) for entry in held_back))
+    if not effect.added_minutes or not effect.entry:
+        return f"Adds nothing: it only takes the place of what counts already. {rules}"
+    added = of_text(effect.added_minutes, effect.entry.credit.minutes, after.cycle.rules.unit)
+    return f"Adds {added}: the rest only takes the place of what counts already. {rules}"
 
 
-def _change(before: CycleStatus, after: CycleStatus, today: date) -> str:
+def _change(effect: Effect, before: CycleStatus, after: CycleStatus, today: date) -> str:
+    """What is missing afterwards; empty where nothing is added."""
+    if not effect.added_minutes and not effect.is_useful:
+        return ""
     if before.is_met:
         return "Nothing was missing before."
     if after.is_met:

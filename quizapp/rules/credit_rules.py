@@ -195,8 +195,19 @@ class BodyUnit:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where rules were read."""
+
+    title: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class RuleVersion:
-    """One body's rules as recorded on a day from a source. `total` holds the buckets at their full amounts."""
+    """One body's rules as read from a source. `total` holds the buckets at their full amounts.
+
+    `recorded` says when they were read: in November 2026.
+    """
 
     slug: str
     name: str
@@ -216,6 +227,7 @@ class RuleVersion:
     late: LateWindow | None = None
     membership: Membership | None = None
     proof: frozenset[str] = frozenset()
+    source: Source = Source()
 
     def goes_by_hours(self, *, is_member: bool) -> bool:
         """Whether hours renew the credential of this holder; where not, only a retest does."""
@@ -246,6 +258,11 @@ class Asked:
     beside: tuple[Bucket, ...]
     occasions: tuple[Occasion, ...]
     prorated_by: str = ""
+
+    @property
+    def roots(self) -> tuple[Bucket, ...]:
+        """The total, what cuts across it, and what stands beside it."""
+        return (self.total, *self.across, *self.beside)
 
     def shuts_out(self, tags: frozenset[str], delivery: str) -> bool:
         """Whether nothing of such an activity counts, however short it is: all that takes it has a maximum of 0."""

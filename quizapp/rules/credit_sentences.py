@@ -3,7 +3,7 @@
 from datetime import date
 
 from quizapp.rules.credit_cycles import Cycle, retest_window
-from quizapp.rules.credit_rules import BodyUnit, Bucket
+from quizapp.rules.credit_rules import BodyUnit, Bucket, Limit, RuleVersion, asked_of
 from quizapp.rules.credit_status import BucketStatus, CycleStatus, Entry
 from quizapp.rules.credit_words import counted, credit_text, day_text, listed, more_text, number_of, of_text, span_text
 
@@ -75,20 +75,46 @@ def days_left_text(status: CycleStatus, today: date) -> str:
 
 def explanation(each: BucketStatus, status: CycleStatus) -> str:
     """Where a requirement's number comes from: which activities are counted, and by which rule."""
-    unit = status.cycle.rules.unit
+    unit, bucket = status.cycle.rules.unit, each.bucket
     carried = status.carried_within(each)
     logged, span = credit_text(each.minutes - carried, unit), span_text(status.cycle)
     source = "carried in, as you entered" if status.is_carried_as_entered else "carried from the cycle before"
     came = f", and {credit_text(carried, unit)} {source}" if carried else ""
     sentences = [f"Counted: {logged} from activities of this cycle, {span}{came}."]
-    if each.bucket.minimum:
-        sentences.append(f"Needed: {credit_text(each.bucket.needed_minutes, unit)}. Rule: {each.bucket.minimum.rule}")
-    if each.bucket.maximum:
-        sentences.append(
-            f"At most {credit_text(each.bucket.maximum.minutes, unit)} count. Rule: {each.bucket.maximum.rule}"
-        )
-    sentences += _less_is_asked(status)
-    return " ".join([*sentences, f"Source: {status.cycle.rules.recorded.removeprefix('in ').removeprefix('on ')}."])
+    if bucket.minimum:
+        needed = f"{credit_text(bucket.needed_minutes, unit)}{_instead(bucket, status)}"
+        sentences.append(f"Needed: {needed}. Rule: {bucket.minimum.rule}")
+    if bucket.maximum:
+        sentences.append(_most(bucket, bucket.maximum, status))
+    if status.asked.prorated_by:
+        sentences.append(f"Less is asked for this cycle: {status.asked.prorated_by}")
+    return " ".join(sentences)
+
+
+def _most(bucket: Bucket, maximum: Limit, status: CycleStatus) -> str:
+    """At most 16 hours count, instead of 20: certified on 1 August 2025, 7 months into the cycle. Rule: …"""
+    most = credit_text(maximum.minutes, status.cycle.rules.unit)
+    return f"At most {most} count{_instead(bucket, status)}. Rule: {maximum.rule}"
+
+
+def _instead(bucket: Bucket, status: CycleStatus) -> str:
+    """The amount that a rule's sentence names, where less is asked of who was certified within the cycle, and why."""
+    if not status.asked.prorated_by:
+        return ""
+    full = asked_of(status.cycle.rules, credentials=status.holder.credentials)
+    whole = next(each for root in full.roots for each, _ in root.walk() if each.slug == bucket.slug)
+    limit, reduced = whole.minimum or whole.maximum, bucket.minimum or bucket.maximum
+    if not limit or not reduced or limit.minutes == reduced.minutes:
+        return ""
+    since = (
+        f"certified on {day_text(status.cycle.start)}, {counted(status.cycle.months_missed, 'month')} into the cycle"
+    )
+    return f", instead of {number_of(limit.minutes, status.cycle.rules.unit)}: {since}"
+
+
+def source_text(rules: RuleVersion) -> str:
+    """Source: my.pahcom.com/decertification, read in November 2026."""
+    return f"Source: {rules.source.title}, read {rules.recorded}."
 
 
 def progress_text(each: BucketStatus, unit: BodyUnit) -> str:
@@ -160,18 +186,24 @@ def surplus_sentence(status: CycleStatus) -> str | None:
 
 def entry_text(entry: Entry, status: CycleStatus) -> str:
     """What one activity counts for: 2 hours live MGMA; 1 hour from other providers and 2 hours beyond a cap. Rule: …"""
-    if entry.why_not == "capped":
-        return f"{amounts_text(entry, status)}. {_caps(entry, status)}".strip()
+    if entry.why_not == "capped" and not _is_shut_out(entry, status):
+        return f"{amounts_text(entry, status)}. {rules_against(entry, status)}".strip()
     return why_not_text(entry, status) or amounts_text(entry, status)
 
 
 def why_not_text(entry: Entry, status: CycleStatus) -> str:
     """Why an activity, or part of it, does not count: the same words for all of a kind. Empty where all of it does."""
     if entry.why_not == "repeated":
-        return f"Does not count again: {status.cycle.rules.repeats.rule}"
+        return f"Does not count again: {rules_against(entry, status)}"
     if entry.why_not == "next":
         return f"Not needed in this cycle, so it may count to the next one. Rule: {status.cycle.rules.shared_month}"
-    return f"Beyond a cap. {_caps(entry, status)}".strip() if entry.why_not else ""
+    if not entry.why_not:
+        return ""
+    return f"{'Does not count' if _is_shut_out(entry, status) else 'Beyond a cap'}. {rules_against(entry, status)}".strip()
+
+
+def _is_shut_out(entry: Entry, status: CycleStatus) -> bool:
+    return status.asked.shuts_out(entry.credit.tags, entry.credit.delivery)
 
 
 def amounts_text(entry: Entry, status: CycleStatus) -> str:
@@ -182,8 +214,9 @@ def amounts_text(entry: Entry, status: CycleStatus) -> str:
         for slug, minutes in entry.entered.items()
         for bucket in [_named(status, slug)]
     ]
+    is_held_back = entry.why_not == "capped" and not _is_shut_out(entry, status)
     left = entry.credit.minutes - entry.minutes
-    return listed([*amounts, f"{credit_text(left, unit)} beyond a cap"] if entry.why_not == "capped" else amounts)
+    return listed([*amounts, f"{credit_text(left, unit)} beyond a cap"] if is_held_back else amounts)
 
 
 def _named(status: CycleStatus, slug: str) -> Bucket | None:
@@ -194,8 +227,10 @@ def _named(status: CycleStatus, slug: str) -> Bucket | None:
     )
 
 
-def _caps(entry: Entry, status: CycleStatus) -> str:
-    """The rules of the maximums that hold an activity back."""
+def rules_against(entry: Entry, status: CycleStatus) -> str:
+    """The rules of the maximums that hold an activity back, or that of the same course again."""
+    if entry.why_not == "repeated":
+        return status.cycle.rules.repeats.rule
     slugs = status.asked.total.entries(entry.credit.tags, entry.credit.delivery)
     above = {
         each.slug: each
@@ -204,14 +239,12 @@ def _caps(entry: Entry, status: CycleStatus) -> str:
         for each in (bucket, *outer)
     }
     full = {each.bucket.slug for each in status.total.walk() if each.room_minutes == 0}
-    maximums = [bucket.maximum for slug, bucket in above.items() if slug in full and bucket.maximum]
-    texts = dict.fromkeys(f"Rule: {maximum.rule}" for maximum in maximums)
-    return " ".join([*texts, *_less_is_asked(status)])
-
-
-def _less_is_asked(status: CycleStatus) -> list[str]:
-    """A rule's sentence names the full amounts; where a cycle asks for less, this says why."""
-    return [f"Less is asked for this cycle: {status.asked.prorated_by}"] if status.asked.prorated_by else []
+    texts = [
+        _most(bucket, bucket.maximum, status) if _instead(bucket, status) else f"Rule: {bucket.maximum.rule}"
+        for slug, bucket in above.items()
+        if slug in full and bucket.maximum
+    ]
+    return " ".join(dict.fromkeys(texts))
 
 
 def retest_sentence(cycle: Cycle, today: date) -> str:

@@ -130,21 +130,42 @@ def test_what_a_cap_holds_back_is_told_with_its_rule() -> None:
     ]
 
 
-def test_what_takes_the_place_of_a_later_activity_says_so() -> None:
+def test_what_takes_the_place_of_a_later_activity_says_first_what_it_adds() -> None:
     found = effect(version(12, MGMA, OTHER), credit(2, day=EARLIER), credit(5, key="old"))
-    assert said(found)[1:3] == [
-        "2 of 2 hours count: 2 hours OTHER.",
-        "In return, other activities count 1 hour less here.",
-    ]
-
-
-def test_what_counts_for_nothing_leaves_what_is_missing() -> None:
-    found = effect(version(12, MGMA, OTHER), credit(2), credit(6, key="old", day=EARLIER))
     assert said(found) == [
-        "Does not count",
-        "Does not count. Rule: At most 6 other.",
-        "What is missing stays: 6 more hours, all of them MGMA, by 19 May 2026.",
+        "Counts in part",
+        "Adds 1 of 2 hours: the rest only takes the place of what counts already. Rule: At most 6 other.",
+        "Needed afterwards: 6 more hours, all of them MGMA, by 19 May 2026.",
     ]
+
+
+def test_what_only_takes_the_place_of_others_adds_nothing() -> None:
+    found = effect(version(12, MGMA, OTHER), credit(8, day=EARLIER), credit(6, key="old"))
+    assert said(found) == [
+        "Adds nothing",
+        "Adds nothing: it only takes the place of what counts already. Rule: At most 6 other.",
+    ]
+
+
+def test_a_longer_activity_of_the_same_course_adds_the_difference() -> None:
+    rules = version(repeats=Repeats("once-a-cycle", "A course counts once."))
+    old = replace(credit(2, key="old", day=EARLIER), course="a course")
+    assert said(effect(rules, replace(credit(3), course="a course"), old))[:2] == [
+        "Counts in part",
+        "Adds 1 of 3 hours: the rest only takes the place of what counts already. A course counts once.",
+    ]
+
+
+def test_an_occasion_is_told_though_no_hour_is_added() -> None:
+    meeting = Occasion("meeting", "meeting", Takes(frozenset({"volunteering"})), 1, "One meeting.")
+    rules = version(12, MGMA, OTHER, occasions=(meeting,))
+    found = effect(rules, credit(6, "volunteering", day=EARLIER), credit(6, key="old"))
+    assert said(found)[::2] == ["Counts in part", "Needed afterwards: 6 more hours, all of them MGMA, by 19 May 2026."]
+
+
+def test_what_counts_for_nothing_says_nothing_of_what_is_missing() -> None:
+    found = effect(version(12, MGMA, OTHER), credit(2), credit(6, key="old", day=EARLIER))
+    assert said(found) == ["Does not count", "Does not count. Rule: At most 6 other."]
 
 
 def test_the_last_hour_meets_the_rules_as_recorded() -> None:
@@ -162,6 +183,16 @@ def test_what_is_beyond_the_total_will_be_lost() -> None:
         "2 of 2 hours count.",
         "Nothing was missing before.",
     ]
+
+
+def test_what_is_beyond_the_total_is_told_once_and_again_where_more_of_it_can_be_carried() -> None:
+    before = [credit(14, key="old")]
+    assert len(said(effect(version(), credit(2), *before))) == 3
+    carried = version(surplus=Surplus("carried", "At most 3 are carried.", 3 * HOUR))
+    assert said(effect(carried, credit(2), *before))[3] == (
+        "4 hours beyond the total of 12 hours: 3 hours can be carried to the next cycle, 1 hour will be lost. "
+        "Rule: At most 3 are carried."
+    )
 
 
 def test_before_the_certification_nothing_counts() -> None:
@@ -211,7 +242,6 @@ def test_what_waits_for_the_next_cycle_says_so() -> None:
     assert said(found) == [
         "Waits",
         "Not needed in this cycle, so it may count to the next one. Rule: The last month counts to either.",
-        "Nothing was missing before.",
     ]
 
 

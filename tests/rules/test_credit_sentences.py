@@ -19,6 +19,7 @@ from quizapp.rules.credit_rules import (
     Repeats,
     Retest,
     RuleVersion,
+    Source,
     Surplus,
 )
 from quizapp.rules.credit_sentences import (
@@ -33,6 +34,7 @@ from quizapp.rules.credit_sentences import (
     outcome,
     progress_text,
     retest_sentence,
+    source_text,
     surplus_sentence,
 )
 from quizapp.rules.credit_status import CycleStatus, Holder, status_of
@@ -170,8 +172,10 @@ def test_every_number_comes_with_its_rule_and_source() -> None:
     text = explanation(yearly(270).total, yearly(270))
     assert text == (
         "Counted: 4.5 hours from activities of this cycle, 14 March 2026 to 13 March 2027. Needed: 12 hours. "
-        f"Rule: So much in all. Source: {RECORDED.removeprefix('in ')}."
+        "Rule: So much in all."
     )
+    page = replace(CMM, source=Source("body.example/renewal", "https://body.example/renewal"))
+    assert source_text(page) == "Source: body.example/renewal, read in November 2026 (the body's page)."
 
 
 def test_an_explanation_tells_of_caps_carry_over_and_proration() -> None:
@@ -187,6 +191,8 @@ def test_an_explanation_tells_of_caps_carry_over_and_proration() -> None:
     for months, is_less in ((5, False), (6, True)):
         found = status_of(cycle(version, date(2026, 1, 1), months_missed=months), [], HOLDER)
         assert ("Less is asked for this cycle: Less by the half-year." in explanation(found.total, found)) == is_less
+        reduced = "Needed: 6 hours, instead of 12: certified on 1 January 2026, 6 months into the cycle. Rule: So much"
+        assert (reduced in explanation(found.total, found)) == is_less
 
 
 # --- Activities -----------------------------------------------------------------------------------------------------
@@ -224,9 +230,14 @@ def test_a_cap_of_a_cycle_that_asks_for_less_says_so() -> None:
     version = rules(parts, "common", 12, anchor=date(2026, 1, 1), proration=proration)
     found = status_of(cycle(version, date(2026, 1, 1), months_missed=6), [credit("a", 360, "other")], HOLDER)
     assert entry_text(found.entries["a"], found) == (
-        "5 hours of other and 1 hour beyond a cap. Rule: At most so much other. "
-        "Less is asked for this cycle: Less by the half-year."
+        "5 hours of other and 1 hour beyond a cap. At most 5 hours count, instead of 10: certified on 1 January 2026, "
+        "6 months into the cycle. Rule: At most so much other."
     )
+
+
+def test_what_cannot_count_at_all_is_not_beyond_a_cap() -> None:
+    found = status(CPC, credit("a", 60, "mgma"))
+    assert entry_text(found.entries["a"], found) == "Does not count. Rule: At most so much not-approved."
 
 
 def test_a_repeated_course_and_one_that_waits_say_why() -> None:
