@@ -195,6 +195,17 @@ def _shown(field: Field, value: object) -> str:
     return ", ".join(text for text in texts if text) or "empty"
 
 
+class PlannedDayField(DayField):
+    """A day from today to the form's last day; today where none is given."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is over, and what no cycle is reckoned for."""
+        if self.data and not form.today <= self.data <= form.last_day:
+            raise ValidationError(
+                f"Enter a day from today to {day_text(form.last_day)}, when the last next cycle ends."
+            )
+
+
 class PlannedForm(BaseForm):
     """A course that somebody thinks of, as the address of the what-if page gives it."""
 
@@ -206,12 +217,16 @@ class PlannedForm(BaseForm):
             return formdata
 
     hours = AmountField("How many hours?", [InputRequired("Enter how many hours.")], default="6")
+    ends_on = PlannedDayField("When would it end?", [Optional()])
     delivery = RadioField("Live or self-paced?", choices=DELIVERY_CHOICES, default="unknown")
     tags = ManyField("What it would be")
 
-    def __init__(self, *, tags: CreditTags, **kwargs: Any) -> None:
+    def __init__(self, *, tags: CreditTags, today: date, last_day: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.tags.choices = list(tags.names.items())
+        self.today, self.last_day = today, last_day
+        if not self.ends_on.raw_data or not self.ends_on.raw_data[0]:
+            self.ends_on.data = today
 
     @property
     def minutes(self) -> int:

@@ -205,19 +205,23 @@ def deleted() -> ResponseReturnValue:
 def what_if() -> ResponseReturnValue:
     """What a course that is only thought of would change, and which kinds of learning would help most."""
     tags = credit_tags(config().bank_dir)
-    is_asked = "hours" in request.args
-    form = PlannedForm(tags=tags, formdata=request.args if is_asked else None)
-    is_valid = form.validate() if is_asked else False
     standings = _standings()
+    is_asked = "hours" in request.args
+    last_day = effects.last_plannable_day(standings, today())
+    form = PlannedForm(tags=tags, today=today(), last_day=last_day, formdata=request.args if is_asked else None)
+    is_valid = form.validate() if is_asked else False
     minutes = form.minutes if is_valid else effects.USUAL_MINUTES
-    planned = Credit("planned", today(), minutes, frozenset(form.tags.data or ()), form.delivery.data)
+    planned_on = form.ends_on.data or today()
+    planned = Credit("planned", planned_on, minutes, frozenset(form.tags.data or ()), form.delivery.data)
     return _page(
         "what_if",
         form=form,
         groups=effects.tag_groups(standings, tags),
         standings=standings,
         minutes=minutes,
+        planned_on=planned_on,
         reckoned=effects.effects_of(standings, planned) if is_valid else None,
+        ends_first=effects.first_to_end(standings),
         advice=effects.advice_for(standings, tags, minutes, today()),
         weak=_weak_subjects(),
     ), 422 if form.errors else 200

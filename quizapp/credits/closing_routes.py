@@ -46,6 +46,12 @@ class Step:
         was_chosen = following is not None and following.cycle.rules.slug != self.version.slug
         return following.cycle.rules.slug if following and was_chosen else self.holding.rules.newest.slug
 
+    @property
+    def older_versions(self) -> frozenset[str]:
+        """The versions under which the next cycle cannot begin, as far as is known."""
+        versions = self.holding.rules.versions[1:]
+        return frozenset(each.slug for each in versions if not each.may_hold_on(self.status.cycle.end))
+
     def changes_with(self, version: Version) -> list[str]:
         """What the next cycle would ask differently under a version."""
         return changes_between(self.status.cycle.rules, version.rules())

@@ -19,6 +19,8 @@ LATEST_DAY = date(2099, 12, 31)
 MEMBER_CHOICES = {"yes": "Yes", "no": "No"}
 MONTH_CHOICES = {"": "Choose a month", **{str(number): month_name[number] for number in range(1, 13)}}
 MOST_FURTHER = 20
+# A first cycle may be longer than the others, as one that goes to the end of a birth month.
+MONTHS_LONGER = 12
 
 
 class AnyDayField(DayField):
@@ -51,9 +53,17 @@ class CredentialForm(BaseForm):
     carried_in = AmountField("Carried in", [Optional()])
     version = RadioField("Rules for the present cycle", [InputRequired("Choose the rules.")])
 
-    def __init__(self, *, rules: CredentialRules, today: date, carried_into: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        rules: CredentialRules,
+        today: date,
+        begun_on: date | None = None,
+        carried_into: date | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self.rules, self.today = rules, today
+        self.rules, self.today, self.begun_on = rules, today, begun_on
         cycle = f"the cycle that holds {day_text(carried_into)}" if carried_into else "your present cycle"
         self.carried_in.label.text = f"Carried into {cycle}, in {rules.newest.unit.many}"
         self.version.choices = {version.slug: version.name for version in rules.versions}
@@ -79,6 +89,14 @@ class CredentialForm(BaseForm):
             "version": len(versions) > 1,
         }
         return [name for name, is_asked in asked.items() if not is_asked]
+
+    @property
+    def older(self) -> frozenset[str]:
+        """The versions under which the present cycle cannot have begun, as far as is known: `begun_on`, if that is."""
+        return frozenset(each.slug for each in self.rules.versions[1:] if not each.may_hold_on(self._begun_on(each)))
+
+    def _begun_on(self, version: Version) -> date:
+        return self.begun_on or add_months(self.today, -version.cycle.months - MONTHS_LONGER)
 
     @property
     def chosen(self) -> Version:

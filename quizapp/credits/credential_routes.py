@@ -211,7 +211,8 @@ def edit_credential(held_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".details", held_id=held_id))
     carried_into = held_one.held.carried_in_from
     data = _form_data_of(held_one, held_one.rules)
-    form = CredentialForm(rules=held_one.rules, today=today(), carried_into=carried_into, data=data)
+    begun_on = _begun_on(held_one)
+    form = CredentialForm(rules=held_one.rules, today=today(), begun_on=begun_on, carried_into=carried_into, data=data)
     return _form_page(held_one.rules, form, held_one)
 
 
@@ -221,7 +222,9 @@ def change_credential(held_id: UUID) -> ResponseReturnValue:
     held_one = _held_or_404(held_id)
     if held_one.rules is None:
         abort(409)
-    form = CredentialForm(rules=held_one.rules, today=today(), carried_into=held_one.held.carried_in_from)
+    form = CredentialForm(
+        rules=held_one.rules, today=today(), begun_on=_begun_on(held_one), carried_into=held_one.held.carried_in_from
+    )
     if not form.validate_on_submit():
         return _form_page(held_one.rules, form, held_one)
     try:
@@ -232,6 +235,11 @@ def change_credential(held_id: UUID) -> ResponseReturnValue:
         return _form_page(held_one.rules, form, held_one)
     say(f"Saved: {held_one.name}.")
     return redirect(url_for(".details", held_id=held_id), 303)
+
+
+def _begun_on(held_one: Holding | Unreadable) -> date | None:
+    """The first day of the present cycle; None where none is known."""
+    return held_one.present.cycle.start if isinstance(held_one, Holding) else None
 
 
 def _change(held_one: Holding | Unreadable, wanted: WantedCredential) -> None:

@@ -16,7 +16,9 @@ from quizapp.rules.credit_effects import (
     Suggestion,
     best_kinds,
     effect_of,
+    ending_first,
     gain_text,
+    has_need,
     in_short,
 )
 from quizapp.rules.credit_proof import missing_proof
@@ -38,14 +40,20 @@ class HoldingEffect:
 
 
 def effects_of(standings: Standings, credit: Credit) -> list[HoldingEffect]:
-    """What an activity changes in each credential held: one that is stored under its id, as it is or would be."""
+    """What an activity changes in each credential held: one that is stored under its id, as it is or would be.
+
+    One that is only planned may end in a cycle that has not begun; its rules are then the present ones.
+    """
     stored = {each.id: each for each in standings.credits}
     others = [each for each in stored.values() if each.id != credit.id]
     found = []
     for holding in standings.holdings:
-        without = holding.with_credits(others) if credit.id in stored else holding.statuses
+        # What is to come may fall into a cycle that has not begun.
+        is_ahead = credit.day >= holding.present.cycle.end
+        is_known = credit.id not in stored and not is_ahead
+        without = holding.statuses if is_known else holding.with_credits(others, credit.day)
         is_stored = stored.get(credit.id) == credit
-        with_it = holding.statuses if is_stored else holding.with_credits([*others, credit])
+        with_it = holding.statuses if is_stored else holding.with_credits([*others, credit], credit.day)
         found.append(HoldingEffect(holding, effect_of(credit, without, with_it, holding.closed)))
     return found
 
@@ -204,6 +212,19 @@ def advice_for(standings: Standings, tags: CreditTags, minutes: int, today: date
         )
         for each in best_kinds(present, questions, minutes, today)
     ]
+
+
+def first_to_end(standings: Standings) -> list[Holding]:
+    """The credentials that advice serves first, as their short cycles end first; none where no other is short."""
+    present = [holding.present for holding in standings.holdings]
+    first = ending_first(present)
+    others = [each for place, each in enumerate(present) if place not in first and has_need(each)]
+    return [standings.holdings[place] for place in first] if others else []
+
+
+def last_plannable_day(standings: Standings, today: date) -> date:
+    """The last day of the cycle after the present one, of the credential where that is latest."""
+    return max((holding.next_cycle.last_day for holding in standings.holdings), default=today)
 
 
 def kind_text(kind: LearningKind, tags: CreditTags) -> str:

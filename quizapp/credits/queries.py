@@ -108,6 +108,11 @@ class Holding:
         is_curable = late is not None and -ended[-1].cycle.days_left(today) <= late.days
         return ended[-1] if is_curable and ended[-1].goes_by_hours and not ended[-1].is_met else None
 
+    @property
+    def next_cycle(self) -> Cycle:
+        """The cycle after the present one, by the rules chosen until now."""
+        return cycles_until(anchors_of(self.held, self.retests), self.rules_from, self.present.cycle.end)[-1]
+
     def status_from(self, start: date) -> CycleStatus | None:
         """The cycle that begins on a day."""
         return next((status for status in self.statuses if status.cycle.start == start), None)

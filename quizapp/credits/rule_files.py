@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from quizapp.rules import credit_rules as rules
 from quizapp.rules.credit_checks import check_rules
-from quizapp.rules.credit_words import partial_day_text
+from quizapp.rules.credit_words import last_day_of, partial_day_text
 
 FOLDER = "credentials"
 CUSTOM = "custom-"
@@ -263,6 +263,10 @@ class Version(_Part, frozen=True):
         if self.last_seen:
             seen += f", last seen {_when(self.last_seen)}"
         return f"The date from which these rules hold is not known; {seen}."
+
+    def may_hold_on(self, day: date) -> bool:
+        """Whether a cycle may begin under these rules on a day: they were seen then or later, or are not known to end."""
+        return self.last_seen is None or last_day_of(self.last_seen) >= day
 
     def rules(self) -> rules.RuleVersion:
         """What the engine reckons with: amounts in minutes."""

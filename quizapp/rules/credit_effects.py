@@ -271,20 +271,27 @@ def best_kinds(
     today: date,
     reckon: Reckon = with_one_more,
 ) -> list[Suggestion]:
-    """The kinds of learning that leave least to earn in all credentials together, best first; at most five.
+    """The kinds of learning that leave least to earn, first where a short cycle ends first, then in all; at most five.
 
     A kind has at most one tag of the first of the `questions` (who gave it), and one of the second (what it was about)
     or of another. What brings nothing more than a better one, or than one that asks less, is left out. Each credential
     is reckoned once for each combination of tags that its rules tell apart: some dozen times, however many kinds there
     are.
     """
-    if not any(map(_has_need, statuses)):
+    if not any(map(has_need, statuses)):
         return []
     gains = [_gains_of(status, minutes, today, reckon) for status in statuses]
-    asked = frozenset(tag for status in statuses for tag in status.cycle.rules.tags if _has_need(status))
+    asked = frozenset(tag for status in statuses for tag in status.cycle.rules.tags if has_need(status))
     tags = [[tag for tag in each if tag in asked] for each in questions]
     found = [Suggestion(kind, tuple(gain(kind) for gain in gains)) for kind in _kinds(tags)]
-    found.sort(key=lambda each: (*(-number for number in each.worth), each.kind.conditions))
+    first = ending_first(statuses)
+    found.sort(
+        key=lambda each: (
+            -sum(each.gains[place].minutes for place in first),
+            *(-number for number in each.worth),
+            each.kind.conditions,
+        )
+    )
     best: list[Suggestion] = []
     for each in found:
         if any(each.worth) and not any(better.covers(each) for better in best):
@@ -293,7 +300,14 @@ def best_kinds(
     return [replace(each, further=_further(each, further, gains)) for each in best[:MOST_SUGGESTIONS]]
 
 
-def _has_need(status: CycleStatus) -> bool:
+def ending_first(statuses: Sequence[CycleStatus]) -> list[int]:
+    """The places of the cycles that end first of those that are short."""
+    ends = {place: status.cycle.end for place, status in enumerate(statuses) if has_need(status)}
+    return [place for place, end in ends.items() if end == min(ends.values())]
+
+
+def has_need(status: CycleStatus) -> bool:
+    """Whether hours renew the credential, and some are missing."""
     return status.goes_by_hours and not status.is_met
 
 
@@ -334,7 +348,7 @@ def _gains_of(status: CycleStatus, minutes: int, today: date, reckon: Reckon) ->
         return known[key]
 
     def gain(kind: LearningKind) -> Gain:
-        if not _has_need(status):
+        if not has_need(status):
             return Gain(0)
         if kind.delivery:
             return delivered(kind, kind.delivery)

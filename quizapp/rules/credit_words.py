@@ -1,5 +1,6 @@
 """Days, lengths and amounts of credit as people read them."""
 
+from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +23,13 @@ def partial_day_text(text: str) -> str:
         return text
     day = date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
     return day_text(day) if len(parts) == 3 else f"{day:%B %Y}"
+
+
+def last_day_of(text: str) -> date:
+    """The last day that a day known to the year, month or day can be: 2015 can be 31 December 2015."""
+    year, *rest = (int(part) for part in text.split("-"))
+    month = rest[0] if rest else 12
+    return date(year, month, rest[1] if len(rest) == 2 else monthrange(year, month)[1])
 
 
 def span_text(cycle: Cycle) -> str:

@@ -71,7 +71,7 @@ def hours(minutes: Iterable[int]) -> str:
         ([SHRM_CP], "Course: HR or leadership (6)"),
         ([CMM, SHRM_CP], "Course: HR or leadership (4 6)"),
         ([CMM, CMPE], "Live course: MGMA (4 6)"),
-        ([CPPM, SHRM_CP], "Course: AAPC approved, HR or leadership (4 6); with practice-management (2 0)"),
+        ([CPPM, SHRM_CP], "Course: AAPC approved, Practice management (6 0); with human-resources (0 6)"),
         ([CMM, CPPM, CMPE], "Live course: MGMA (4 0 6); with aapc-approved (0 4 0)"),
     ],
 )

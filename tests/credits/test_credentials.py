@@ -85,6 +85,23 @@ def test_the_newest_rules_are_chosen_unless_others_are(page: Pages, owner: User)
     assert page.get(ADD_CMM).values_of("main form")["version"] == "12-months"
 
 
+def offered(page: Page) -> tuple[list[str], list[str]]:
+    """The versions that stand open, and those that stand among the older ones."""
+    every, older = (
+        [each.get("value", "") for each in page.all(f"#version {within}input")] for within in ("", "details ")
+    )
+    return [each for each in every if each not in older], older
+
+
+def test_rules_under_which_no_present_cycle_can_have_begun_stand_apart(page: Pages, hold: Hold) -> None:
+    assert offered(page.get("/credits/credentials/new/cmm")) == (["12-months"], ["24-months-split", "24-months"])
+    assert offered(page.get("/credits/credentials/new/shrm-cp"))[1] == ["from-august-2019", "until-july-2019"]
+    old = page.get(page_of(hold("24-months", certified_on=date(2024, 12, 1)), "/edit"))
+    assert offered(old)[1] == ["24-months-split", "24-months"]
+    assert old.one("#version details").get("open") is not None, "what is chosen is not hidden"
+    assert old.values_of("main form")["version"] == "24-months"
+
+
 def test_the_form_names_the_source_of_every_version(page: Pages, owner: User) -> None:
     shown = page.get(ADD_CMM)
     assert "my.pahcom.com/decertification" in shown.links

@@ -31,6 +31,41 @@ def test_a_course_shows_the_change_in_every_credential(page: Pages, owner: User,
     assert "6 of 6 hours count: 6 hours live MGMA." in cmpe
 
 
+def test_a_course_of_a_later_day_counts_to_the_cycle_that_runs_then(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner)
+    hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 12, 1))
+    make.activity(session, owner, minutes=720, amount_hundredths=1200)
+    shown = page.get("/credits/what-if?hours=6&delivery=live&tags=mgma&ends_on=2026-05-20")
+    assert shown.texts("#result h2") == ["6 hours, finished on 20 May 2026"]
+    cmm, cmpe = shown.texts("#result li")
+    assert "20 May 2026 to 19 May 2027" in cmm
+    assert "Needed afterwards: 6 more hours, by 19 May 2027." in cmm
+    assert "6 of 6 hours count: 6 hours live MGMA." in cmpe
+    assert (
+        "Nothing was missing before." in page.get("/credits/what-if?hours=6&ends_on=2026-05-19").texts("#result li")[0]
+    )
+
+
+def test_days_are_offered_to_the_end_of_the_latest_next_cycle(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner)
+    form = page.get("/credits/what-if")
+    assert form.one("#ends_on").get("value") == "2026-03-10"
+    assert (form.one("#ends_on").get("min"), form.one("#ends_on").get("max")) == ("2026-03-10", "2027-05-19")
+    page.get("/credits/what-if?hours=6&ends_on=2027-05-19")
+    for day in ("2026-03-09", "2027-05-20"):
+        shown = page.get(f"/credits/what-if?hours=6&ends_on={day}", 422)
+        assert shown.texts(".error") == ["Enter a day from today to 19 May 2027, when the last next cycle ends."]
+    assert page.get("/credits/what-if?hours=6&ends_on=soon", 422).texts(".error") == ["Enter a day such as 2026-03-14."]
+
+
+def test_what_ends_first_is_advised_first_and_named(page: Pages, owner: User, session: Session) -> None:
+    hold(session, owner)
+    assert "First comes what helps" not in page.get("/credits/what-if").text
+    hold(session, owner, "shrm-cp", "from-2021", birth_month=12)
+    shown = page.get("/credits/what-if")
+    assert "First comes what helps CMM: the cycle ends on 19 May 2026, and the others have more time." in shown.text
+
+
 def test_what_is_beyond_a_cap_is_seen_before_it_is_paid_for(page: Pages, owner: User, session: Session) -> None:
     hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 12, 1))
     make.activity(session, owner, tags=["practice-management"], minutes=18 * 60, amount_hundredths=1800)
@@ -70,8 +105,8 @@ def test_a_course_that_two_bodies_approve_is_said_to_be_better_still(
     hold(session, owner, "cpc", "36-ceus")
     make.activity(session, owner, tags=["practice-management"], minutes=20 * 60, amount_hundredths=2000)
     first, *_ = page.get("/credits/what-if?hours=3").texts(".advice li")
-    assert "3 hours would fill 3 hours of CMPE (from MGMA or about managing a practice, MGMA and live MGMA)." in first
-    assert first.endswith("Better still with “AAPC approved” too: 3 hours of CPC more.")
+    assert "3 hours would fill 3 hours of CPC (AAPC approved)." in first
+    assert first.endswith("Better still with “MGMA” too: 3 hours of CMPE more.")
 
 
 def test_weak_areas_are_subjects_to_look_for(page: Pages, owner: User, session: Session) -> None:

@@ -17,6 +17,7 @@ from quizapp.rules.credit_effects import (
     LearningKind,
     best_kinds,
     effect_of,
+    ending_first,
     gain_text,
     in_short,
     verdict,
@@ -279,6 +280,19 @@ def test_one_course_that_serves_all_goes_first() -> None:
         LearningKind(("aapc",)),
         LearningKind(("mgma",), "live"),
     ]
+
+
+def test_what_ends_first_and_is_short_goes_before_what_brings_more_in_all() -> None:
+    sooner = replace(CPC, cycle=CycleShape("anniversary", 11))
+    assert ending_first([standing(CMM), standing(sooner), standing(CMPE)]) == [1]
+    assert kinds(standing(CMPE), standing(sooner))[0] == LearningKind(("aapc",))
+    all_mgma = replace(MGMA, minimum=Limit(12 * HOUR, "All MGMA."))
+    mgma = version(12, all_mgma, part("rest", most=0, otherwise=True))
+    assert kinds(standing(mgma), standing(mgma), standing(sooner))[0] == LearningKind(("aapc",))
+    met = standing(sooner, credit(12, "aapc"))
+    assert ending_first([standing(mgma), met]) == [0]
+    assert kinds(standing(mgma), met)[0] == LearningKind(("mgma",))
+    assert ending_first([met]) == []
 
 
 def test_what_asks_less_goes_before_what_brings_the_same() -> None:

@@ -16,6 +16,7 @@ from quizapp.rules.credit_words import (
     equation_text,
     hours_text,
     hundredths,
+    last_day_of,
     listed,
     more_text,
     number_of,
@@ -108,3 +109,11 @@ def test_a_cycle_reads_from_its_first_to_its_last_day() -> None:
 def test_lists_and_numbers_read_as_english() -> None:
     assert [listed(parts) for parts in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert [counted(number, "day") for number in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2015", date(2015, 12, 31)), ("2024-02", date(2024, 2, 29)), ("2026-11-21", date(2026, 11, 21))],
+)
+def test_a_day_known_to_the_year_or_month_may_be_its_last(text: str, day: date) -> None:
+    assert last_day_of(text) == day
