@@ -265,7 +265,7 @@ class Version(_Part, frozen=True):
         return f"The date from which these rules hold is not known; {seen}."
 
     def may_hold_on(self, day: date) -> bool:
-        """Whether a cycle may begin under these rules on a day: they were seen then or later, or are not known to end."""
+        """Whether a cycle may begin under these rules on a day: they were seen then or later, or no end is known."""
         return self.last_seen is None or last_day_of(self.last_seen) >= day
 
     def rules(self) -> rules.RuleVersion:

@@ -1,8 +1,8 @@
 """Which days a holder must not miss, and which reminder of each has come. The calendar day is an argument."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from quizapp.rules.credit_cycles import retest_window
@@ -17,6 +17,8 @@ from quizapp.rules.credit_status import CycleStatus
 from quizapp.rules.credit_words import counted, credit_text, day_text
 
 STEPS = (90, 30, 7, 1)
+# Who is late was told so when the cycle ended.
+LATE_STEPS = (7, 1)
 URGENT_DAYS = 30
 ENDED = "ended"
 ENDED_TOLD_FOR_DAYS = 30
@@ -30,6 +32,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "today is the last day to retest",
         "the time to retest is over",
     ),
+    "retest-opens": (
+        "first day to retest",
+        "{} until the retest opens",
+        "the retest opens today",
+        "the retest is open",
+    ),
+    "late": (
+        "last day of the late window",
+        "{} left of the late window",
+        "today is the last day of the late window",
+        "the late window is over",
+    ),
     "membership": ("membership ends", "membership ends in {}", "membership ends today", "membership has ended"),
 }
 
@@ -40,26 +54,27 @@ class Deadline:
 
     `begun_on` tells the deadlines of a kind apart, also where the day itself is moved. `missing` says in a few words
     what is missing, `sentences` in full. What is settled asks for nothing more. Once the day is over, that is told
-    for `told_for_days`.
+    for `told_for_days`. Reminders come so many days before it as `steps` say.
     """
 
-    kind: Literal["cycle", "retest", "membership"]
+    kind: Literal["cycle", "retest", "retest-opens", "late", "membership"]
     day: date
     begun_on: date
     sentences: tuple[str, ...]
     missing: str = ""
     is_settled: bool = False
     told_for_days: int = ENDED_TOLD_FOR_DAYS
+    steps: tuple[int, ...] = STEPS
 
     def step(self, today: date) -> str | None:
         """The reminder that has come: "90", "30", "7" or "1" days before the day, "ended" after it; the newest alone.
 
-        None more than 90 days before, long after, and where all is settled.
+        None before the first step, long after the day, and where all is settled.
         """
         days = (self.day - today).days
-        if self.is_settled or days > max(STEPS) or days < -self.told_for_days:
+        if self.is_settled or days > max(self.steps) or days < -self.told_for_days:
             return None
-        return str(min(step for step in STEPS if days <= step)) if days >= 0 else ENDED
+        return str(min(step for step in self.steps if days <= step)) if days >= 0 else ENDED
 
     def is_urgent(self, today: date) -> bool:
         """Whether the day is near, and not all is settled."""
@@ -88,9 +103,11 @@ def is_near(day: date, today: date) -> bool:
 def deadlines_of(statuses: Sequence[CycleStatus], member_until: date | None, today: date) -> tuple[Deadline, ...]:
     """The deadlines of a credential: the ends of the cycles given, those that are not closed, and of the membership.
 
-    A cycle that a retest renewed asks for nothing more.
+    With the end of a cycle that a retest has to renew goes the day on which its window opens; with that of one that
+    ended short, the last day of its late window. A cycle that a retest renewed asks for nothing more.
     """
-    found = [_end_of(status, today) for status in statuses if not status.cycle.retested_on]
+    asking = [status for status in statuses if not status.cycle.retested_on]
+    found = [deadline for status in asking for deadline in (_end_of(status, today), *_around_end(status, today))]
     if member_until and statuses and statuses[-1].holder.is_member:
         found.append(_end_of_membership(statuses[-1], member_until, today))
     return tuple(found)
@@ -120,6 +137,21 @@ def _end_of(status: CycleStatus, today: date) -> Deadline:
     if today > last:
         when = f"The retest was possible from {day_text(first)} to {day_text(last)}."
     return Deadline("retest", last, cycle.start, (when, rule))
+
+
+def _around_end(status: CycleStatus, today: date) -> Iterator[Deadline]:
+    """The first day to retest, which by itself asks for nothing, and the last one to make good what was short."""
+    cycle = status.cycle
+    late, window = cycle.rules.late, retest_window(cycle, cycle.last_day)
+    if not status.goes_by_hours and window:
+        first, last = window
+        when = f"Retest between {day_text(first)} and {day_text(last)}."
+        yield Deadline("retest-opens", first, cycle.start, (when,), is_settled=True)
+    is_late = status.goes_by_hours and not status.is_met and cycle.days_left(today) < 0
+    if is_late and late and late.days:
+        sentences = tuple(filter(None, [next_step(status, today), late_sentence(status, today)]))
+        last = cycle.last_day + timedelta(days=late.days)
+        yield Deadline("late", last, cycle.start, sentences, _missing(status), steps=LATE_STEPS)
 
 
 def _missing(status: CycleStatus) -> str:

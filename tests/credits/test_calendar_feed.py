@@ -66,9 +66,25 @@ def test_each_deadline_to_come_is_an_all_day_event(session: Session, owner: User
 def test_a_retest_is_an_event_of_its_own(session: Session, owner: User, client: Client) -> None:
     cmm(session, owner, is_member=False)
     calendar = fetched(client, make.calendar_feed(session, owner))
-    assert summaries(calendar) == [(date(2026, 5, 20), "CMM: last day to retest")]
-    (event,) = calendar.walk("VEVENT")
+    assert summaries(calendar) == [
+        (date(2026, 3, 21), "CMM: first day to retest"),
+        (date(2026, 5, 20), "CMM: last day to retest"),
+    ]
+    opens, event = calendar.walk("VEVENT")
     assert "Retest between 21 March 2026 and 20 May 2026." in str(event["DESCRIPTION"])
+    assert [len(each.walk("VALARM")) for each in (opens, event)] == [0, 2], "that the window opens rings nobody"
+
+
+def test_the_end_of_a_late_window_is_an_event_while_it_lasts(session: Session, owner: User, client: Client) -> None:
+    held = make.held_credential(session, owner, certified_on=date(2025, 3, 1))
+    make.cycle_rules(session, held)
+    calendar = fetched(client, make.calendar_feed(session, owner))
+    assert summaries(calendar) == [
+        (date(2026, 3, 30), "CMM: last day of the late window, 12 hours missing"),
+        (date(2027, 2, 28), "CMM: last day of the cycle, 12 hours missing"),
+    ]
+    late, _ = calendar.walk("VEVENT")
+    assert "Missed by 10 days, within 30 days:" in str(late["DESCRIPTION"])
 
 
 def test_what_is_met_stays_in_the_calendar_and_rings_no_more(session: Session, owner: User, client: Client) -> None:
@@ -96,7 +112,7 @@ def test_what_is_to_come_is_reckoned_where_the_owner_lives(
     owner.time_zone = "Pacific/Honolulu"  # It is still the 19th there.
     assert summaries(fetched(client, token))[0][0] == date(2026, 5, 19)
     owner.time_zone = "Pacific/Auckland"
-    assert summaries(fetched(client, token))[0][0] == date(2027, 5, 19)
+    assert summaries(fetched(client, token))[0][0] == date(2026, 6, 18), "the late window of the cycle that ended"
     assert held.certified_on == date(2025, 5, 20)
 
 

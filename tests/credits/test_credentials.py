@@ -212,9 +212,10 @@ def test_each_requirement_explains_its_number_by_rule_and_source(page: Pages, ho
         "0 hours from other providers, at most 20",
         "0 hours from other providers about anything else",
     ]
-    live = shown.texts(".requirement details p")[3]
+    live, source = shown.texts(".requirement details p")[6:8]
     assert "Rule: At least 12 of the 30 MGMA hours are live" in live
-    assert "Source: November 2026 (ACMPE continuing education and tracking)." in live
+    assert source == "Source: ACMPE continuing education and tracking, read in November 2026."
+    assert shown.links["ACMPE continuing education and tracking"] == "https://preview.mgma.com/acmpe-tracking"
 
 
 def test_what_an_activity_counts_for_and_why_the_rest_does_not(

@@ -34,7 +34,9 @@ def owner(session: Session) -> User:
 # --- Which come -----------------------------------------------------------------------------------------------------
 
 
-def test_a_cycle_that_stays_short_is_told_four_times_and_once_when_it_has_ended(session: Session, owner: User) -> None:
+def test_a_cycle_that_stays_short_is_told_four_times_when_it_has_ended_and_before_its_late_window_does(
+    session: Session, owner: User
+) -> None:
     cmm(session, owner)
     hours(session, owner, 4)
     for days in range(120, -60, -1):
@@ -45,6 +47,9 @@ def test_a_cycle_that_stays_short_is_told_four_times_and_once_when_it_has_ended(
         "CMM: 7 days left, 8 hours missing",
         "CMM: 1 day left, 8 hours missing",
         "CMM: the cycle has ended, 8 hours missing",
+        "CMM: 7 days left of the late window, 8 hours missing",
+        "CMM: 1 day left of the late window, 8 hours missing",
+        "CMM: the late window is over, 8 hours missing",
     ]
     assert mailed(session, owner) == told(session, owner)
 

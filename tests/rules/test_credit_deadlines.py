@@ -41,8 +41,7 @@ def hours(number: int, delivery: str = "unknown") -> Credit:
 
 
 def end_of(one: CycleStatus, today: date = date(2027, 12, 1)) -> Deadline:
-    (deadline,) = deadlines_of([one], None, today)
-    return deadline
+    return deadlines_of([one], None, today)[0]
 
 
 def days_before(number: int) -> date:
@@ -147,6 +146,35 @@ def test_who_renews_by_retest_has_the_day_after_the_cycle_as_the_last() -> None:
     assert retest.heading(date(2028, 2, 29)) == "1 day left to retest"
     assert retest.heading(date(2028, 3, 1)) == "today is the last day to retest"
     assert [retest.step(day) for day in (date(2028, 2, 1), date(2028, 3, 1), date(2028, 3, 2))] == ["30", "1", ENDED]
+
+
+def test_the_day_on_which_the_retest_opens_is_told_and_asks_for_nothing() -> None:
+    rules = replace(RULES, retest=Retest("non-members", 60, "Non-members retest."))
+    last, opens = deadlines_of([status(rules, is_member=False)], None, days_before(90))
+    assert (last.kind, opens.kind, opens.day) == ("retest", "retest-opens", date(2028, 1, 1))
+    assert opens.summary == "first day to retest"
+    assert opens.sentences == ("Retest between 1 January 2028 and 1 March 2028.",)
+    assert [opens.step(opens.day + timedelta(days=days)) for days in (-30, 0, 1)] == [None, None, None]
+    assert len(deadlines_of([status(rules)], None, days_before(90))) == 1, "who goes by hours need not retest"
+
+
+@pytest.mark.parametrize(
+    ("days", "step"), [(1, None), (53, "7"), (58, "7"), (59, "1"), (60, "1"), (61, ENDED), (90, ENDED), (91, None)]
+)
+def test_who_ended_short_has_the_late_window_to_its_last_day(days: int, step: str | None) -> None:
+    rules = replace(RULES, late=LateWindow(60, "it still counts.", "it is lost.", counts=True))
+    _, late = deadlines_of([status(rules, [hours(11)])], None, days_before(-days))
+    assert (late.kind, late.day) == ("late", date(2028, 4, 29))
+    assert late.summary == "last day of the late window, 4 hours missing"
+    assert late.step(days_before(-days)) == step
+
+
+def test_no_late_window_is_told_before_the_end_where_all_is_met_or_where_there_is_none() -> None:
+    rules = replace(RULES, late=LateWindow(60, "it still counts.", "it is lost.", counts=True))
+    none = replace(RULES, late=LateWindow(0, "", "it is lost."))
+    assert len(deadlines_of([status(rules)], None, LAST)) == 1
+    assert len(deadlines_of([status(rules, [hours(12, "live")])], None, days_before(-5))) == 1
+    assert len(deadlines_of([status(none)], None, days_before(-5))) == 1
 
 
 def test_a_retest_without_a_window_is_due_when_the_cycle_ends() -> None:
