@@ -86,7 +86,7 @@ def explanation(each: BucketStatus, status: CycleStatus) -> str:
         sentences.append(f"Needed: {needed}. Rule: {bucket.minimum.rule}")
     if bucket.maximum:
         sentences.append(_most(bucket, bucket.maximum, status))
-    if status.asked.prorated_by:
+    if status.asked.prorated_by and bucket == status.asked.total:
         sentences.append(f"Less is asked for this cycle: {status.asked.prorated_by}")
     return " ".join(sentences)
 
