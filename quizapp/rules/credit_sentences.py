@@ -199,7 +199,9 @@ def why_not_text(entry: Entry, status: CycleStatus) -> str:
         return f"Not needed in this cycle, so it may count to the next one. Rule: {status.cycle.rules.shared_month}"
     if not entry.why_not:
         return ""
-    return f"{'Does not count' if _is_shut_out(entry, status) else 'Beyond a cap'}. {rules_against(entry, status)}".strip()
+    return (
+        f"{'Does not count' if _is_shut_out(entry, status) else 'Beyond a cap'}. {rules_against(entry, status)}".strip()
+    )
 
 
 def _is_shut_out(entry: Entry, status: CycleStatus) -> bool:
