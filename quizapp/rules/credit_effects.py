@@ -14,8 +14,8 @@ from quizapp.rules.credit_sentences import (
     missing_text,
     next_step,
     retest_sentence,
-    surplus_sentence,
     rules_against,
+    surplus_sentence,
 )
 from quizapp.rules.credit_status import CycleStatus, Entry, status_of
 from quizapp.rules.credit_words import credit_text, day_text, listed, of_text
