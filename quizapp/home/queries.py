@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from quizapp.attempts.models import Attempt
+from quizapp.credits.deadlines import HeldDeadline
 from quizapp.insights.queries import Progress
 from quizapp.rules.scoring import is_weak, weakest_first
 from quizapp.rules.timing import Standing
@@ -19,6 +21,7 @@ class NextStep:
     reason: str
     attempt: Attempt | None = None
     domain: str = ""
+    held_id: UUID | None = None
 
 
 def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_percent: int, now: datetime) -> NextStep:
@@ -41,6 +44,25 @@ def next_step(open_attempts: Sequence[Attempt], progress: Progress, target_perce
     if not all(found.is_enough for found in domains.values()):
         return NextStep("mock", "Take another mock", "So far there are too few answers to call a domain weak.")
     return NextStep("mock", "Take another mock", "No domain is below your target. A fresh form tells more.")
+
+
+def comes_for_credits(
+    open_attempts: Sequence[Attempt], recent: Sequence[Attempt], progress: Progress, *, holds_any: bool
+) -> bool:
+    """Whether somebody keeps up credentials and has answered nothing here: then credits come before mocks."""
+    has_answered = bool(progress.first_sight.total) or any(attempt.finished_at for attempt in recent)
+    return holds_any and not open_attempts and not has_answered
+
+
+def credits_step(coming: Sequence[HeldDeadline], today: date) -> NextStep | None:
+    """The nearest day for which something is missing, else the nearest day; `coming` are in their order."""
+    nearest = next((held for held in coming if not held.deadline.is_settled), coming[0] if coming else None)
+    if nearest is None:
+        return None
+    deadline = nearest.deadline
+    kind = "log" if deadline.kind == "cycle" and not deadline.is_settled else "look"
+    title = f"{nearest.name}: {deadline.heading(today)}"
+    return NextStep(kind, title, deadline.sentences[0], held_id=nearest.held_id)
 
 
 def _clock_of(attempt: Attempt, now: datetime) -> str:

@@ -9,6 +9,7 @@ from quizapp import web
 from quizapp.accounts.login import me, visitor
 from quizapp.attempts import queries as attempt_queries
 from quizapp.bank.tags import blueprint_of, tags_of
+from quizapp.credits import deadlines
 from quizapp.credits.queries import standings_of
 from quizapp.credits.summaries import cycle_summaries
 from quizapp.home import queries
@@ -49,15 +50,20 @@ def dashboard() -> ResponseReturnValue:
     progress = progress_of(session, person.id)
     standings = standings_of(session, person.id, web.today(), bank_dir)
     open_attempts = attempt_queries.open_attempts(session, person.id)
+    recent = attempt_queries.attempts_of(session, person.id, RECENT_ATTEMPTS)
+    credits_first = queries.comes_for_credits(open_attempts, recent, progress, holds_any=bool(standings.holdings))
+    coming = deadlines.coming(deadlines.deadlines_in(standings, web.today()), web.today()) if credits_first else []
+    step = queries.next_step(open_attempts, progress, person.target_percent, web.now())
     return render_template(
         "home/dashboard.html",
-        step=queries.next_step(open_attempts, progress, person.target_percent, web.now()),
+        step=queries.credits_step(coming, web.today()) or step,
+        credits_first=credits_first,
         progress=progress,
         weakest=weakest_first(progress.groups["domain"], progress.first_sight)[:3],
         is_weak=is_weak,
         person=person,
         days_left=queries.days_until(person.exam_date, web.today()),
-        recent=attempt_queries.attempts_of(session, person.id, RECENT_ATTEMPTS),
+        recent=recent,
         credentials=cycle_summaries(standings, web.today()),
         unreadable=standings.unreadable,
         tags=tags_of(bank_dir),

@@ -1,6 +1,7 @@
 """The dashboard says one thing to do next, and where one stands."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
@@ -194,3 +195,55 @@ def test_somebody_with_an_account_goes_to_the_dashboard(owner: User, page: Pages
 
 def test_the_help_page_is_open_to_everybody(page: Pages) -> None:
     assert page.get("/help").h1 == "How it works"
+
+
+# --- Who comes for credits --------------------------------------------------------------------------------------------
+
+
+def hold(session: Session, owner: User, rules: str = "cmm", version: str = "12-months", **columns: object) -> UUID:
+    held = make.held_credential(session, owner, rules=rules, **columns)
+    make.cycle_rules(session, held, version=version)
+    return held.id
+
+
+def test_who_holds_credentials_and_has_answered_nothing_sees_the_nearest_deadline_first(
+    owner: User, session: Session, page: Pages
+) -> None:
+    hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 5, 20))
+    held_id = hold(session, owner)
+    shown = page.get("/dashboard")
+    assert shown.texts("#next-step") == ["CMM: 70 days left, 12 hours missing"]
+    assert "12 more hours, by 19 May 2026." in shown.text
+    assert shown.links["Log an activity"] == "/credits/activities/new"
+    assert shown.links["See where it stands"] == f"/credits/credentials/{held_id}"
+    assert shown.texts("main h2")[:2] == ["CMM: 70 days left, 12 hours missing", "Credits"]
+    assert "Weakest so far" not in shown.text
+    assert shown.links["Mock exams and practice"] == "/mocks"
+
+
+def test_what_is_met_makes_way_for_what_is_short(owner: User, session: Session, page: Pages) -> None:
+    hold(session, owner)
+    hold(session, owner, "cmpe", "50-hours", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, minutes=12 * 60)
+    assert page.get("/dashboard").texts("#next-step") == ["CMPE: 661 days left, 50 hours missing"]
+
+
+def test_where_nothing_is_short_the_nearest_day_is_told(owner: User, session: Session, page: Pages) -> None:
+    hold(session, owner)
+    make.activity(session, owner, minutes=12 * 60)
+    shown = page.get("/dashboard")
+    assert shown.texts("#next-step") == ["CMM: 70 days left"]
+    assert "Log an activity" not in shown.links
+
+
+def test_a_candidate_who_holds_a_credential_keeps_the_dashboard(
+    owner: User, session: Session, page: Pages, items: list[Item]
+) -> None:
+    hold(session, owner)
+    running = make.attempt(session, owner, items)
+    assert step(page)[0] == "Go on with: Quick mock"
+    running.finished_at, running.correct_count = make.NOW, 0
+    assert step(page)[0] == "Take a quick mock"
+    shown = page.get("/dashboard")
+    assert "Weakest so far" in shown.text
+    assert shown.texts("main h2")[-1] == "Credits"
