@@ -31,6 +31,13 @@ STATIC_DIR = Path(__file__).parent / "static"
 FAREWELLS = "quizapp.farewells"
 MAX_REQUEST_BYTES = 1_000_000
 RETRY_AFTER_SECONDS = 2
+# Where people live who read 6:06 pm more easily than 18:06: the United States.
+TWELVE_HOUR_ZONES = (
+    "America/Adak", "America/Anchorage", "America/Boise", "America/Chicago", "America/Denver", "America/Detroit",
+    "America/Indiana/", "America/Juneau", "America/Kentucky/", "America/Los_Angeles", "America/Menominee",
+    "America/Metlakatla", "America/New_York", "America/Nome", "America/North_Dakota/", "America/Phoenix",
+    "America/Puerto_Rico", "America/Sitka", "America/Yakutat", "Pacific/Guam", "Pacific/Honolulu",
+)  # fmt: skip
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -326,9 +333,13 @@ def format_day(value: date) -> str:
 
 
 def format_moment(value: datetime) -> str:
-    """21 Nov 2026, 18:06, in the visitor's zone."""
-    local = value.astimezone(zone_of_visitor())
-    return f"{format_day(local.date())}, {local:%H:%M}"
+    """21 Nov 2026, 18:06, in the visitor's zone; in those of the United States 21 Nov 2026, 6:06 pm."""
+    zone = zone_of_visitor()
+    local = value.astimezone(zone)
+    day = format_day(local.date())
+    if not str(zone).startswith(TWELVE_HOUR_ZONES):
+        return f"{day}, {local:%H:%M}"
+    return f"{day}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
 
 
 def format_duration(seconds: float) -> str:

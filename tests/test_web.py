@@ -146,8 +146,25 @@ def test_a_day_is_written_without_a_leading_zero() -> None:
 
 def test_a_moment_is_written_in_the_visitors_zone(app: Flask, client: Client, session: Session) -> None:
     app.add_url_rule("/moment", "moment", lambda: web.format_moment(datetime(2026, 3, 10, 2, 5, tzinfo=UTC)))
-    client.sign_in(make.user(session, time_zone="America/Chicago"))
-    assert client.get("/moment").text == "9 Mar 2026, 21:05"
+    client.sign_in(make.user(session, time_zone="Europe/Lisbon"))
+    assert client.get("/moment").text == "10 Mar 2026, 02:05"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "text"),
+    [
+        ("America/Chicago", 2, "9 Mar 2026, 9:05 pm"),
+        ("America/Indiana/Knox", 5, "10 Mar 2026, 12:05 am"),
+        ("Pacific/Honolulu", 22, "10 Mar 2026, 12:05 pm"),
+        ("America/Toronto", 22, "10 Mar 2026, 18:05"),
+    ],
+)
+def test_in_the_united_states_hours_are_counted_to_twelve(
+    app: Flask, client: Client, session: Session, zone: str, hour: int, text: str
+) -> None:
+    app.add_url_rule("/moment", "moment", lambda: web.format_moment(datetime(2026, 3, 10, hour, 5, tzinfo=UTC)))
+    client.sign_in(make.user(session, time_zone=zone))
+    assert client.get("/moment").text == text
 
 
 def test_today_is_the_day_where_the_visitor_lives(app: Flask, client: Client, session: Session) -> None:

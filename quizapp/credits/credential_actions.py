@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from quizapp.credits.deadlines import page_of
 from quizapp.credits.models import ClosedCycle, CycleRules, HeldCredential, Retest
 from quizapp.credits.queries import Holding, anchors_of, retests_of
 from quizapp.credits.rule_files import CredentialRules
 from quizapp.db import insert_into
+from quizapp.mail.actions import forget
 from quizapp.rules.credit_cycles import Anchors, Cycle, cycles_until
 
 # More than a lifetime brings: cycles are reckoned anew from each, so that thousands would hold up every page.
@@ -229,7 +231,8 @@ def _check_closed_cycles(
 
 
 def drop_credential(session: Session, user_id: UUID, held_id: UUID) -> bool:
-    """Forget a credential with its cycles, but no activity; False when the person does not hold it."""
+    """Forget a credential with its cycles and reminders, but no activity; False when the person does not hold it."""
+    forget(session, user_id, page_of(held_id))
     statement = (
         delete(HeldCredential)
         .where(HeldCredential.user_id == user_id, HeldCredential.id == held_id)

@@ -172,20 +172,31 @@ def add_credential(rules: str) -> ResponseReturnValue:
     if held_id is None:
         return _held_already(found, or_404(queries.held_by_rules(session, me().id).get(rules)).id)
     say(f"Added: {found.short_name}, certified on {credit_words.day_text(wanted.certified_on)}.")
-    _ask_what_they_were(held_id)
+    _ask_about(held_id, has_new_day=wanted.due_on is not None)
     return redirect(url_for(".details", held_id=held_id), 303)
 
 
-def _ask_what_they_were(held_id: UUID) -> None:
-    """What was logged before a credential was added seldom says what its rules ask for."""
+def _ask_about(held_id: UUID, *, has_new_day: bool) -> None:
+    """Ask about a last day that makes a short first cycle, and about activities.
+
+    What was logged before a credential was added seldom says what its rules ask for.
+    """
     standings = queries.standings_of(db_session(), me().id, today(), config().bank_dir)
     holding = standings.holding(held_id)
+    if holding and has_new_day:
+        _ask_about_last_day(holding)
     number = len(tagging.untagged(tagging.only(standings, holding))) if holding else 0
     if number:
         counted = credit_words.counted(number, "activity", "activities")
         address = url_for("tagging.overview", credential=held_id)
         sentence = f"Without any of the kinds that its rules ask for: {counted} of its present cycle."
         say(sentence, "note", ("Say what they were about", address))
+
+
+def _ask_about_last_day(holding: Holding) -> None:
+    question = summaries.short_first_cycle_text(holding)
+    if question:
+        say(question, "note", ("Change it", url_for(".edit_credential", held_id=holding.held.id)))
 
 
 def _held_already(rules: CredentialRules, held_id: UUID) -> ResponseReturnValue:
@@ -227,13 +238,17 @@ def change_credential(held_id: UUID) -> ResponseReturnValue:
     )
     if not form.validate_on_submit():
         return _form_page(held_one.rules, form, held_one)
+    wanted = form.wanted()
+    has_new_day = wanted.due_on not in {None, held_one.held.due_on}
     try:
         with writing(db_session()):
-            _change(held_one, form.wanted())
+            _change(held_one, wanted)
     except actions.ClosedCycleMovesError as error:
         form.certified_on.errors = [_stays_text(error, held_one)]
         return _form_page(held_one.rules, form, held_one)
     say(f"Saved: {held_one.name}.")
+    if has_new_day and isinstance(changed := _held_or_404(held_id), Holding):
+        _ask_about_last_day(changed)
     return redirect(url_for(".details", held_id=held_id), 303)
 
 

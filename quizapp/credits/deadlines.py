@@ -41,6 +41,11 @@ class HeldDeadline:
         return f"{kind}:{self.held_id}:{self.deadline.day}:{step}"
 
 
+def page_of(held_id: UUID) -> str:
+    """The page of a credential held, where its holder can act."""
+    return f"/credits/credentials/{held_id}"
+
+
 def today_of(user: User, now: datetime) -> date:
     """The calendar day where the person lives."""
     return now.astimezone(ZoneInfo(user.time_zone)).date()

@@ -13,21 +13,21 @@ from sqlalchemy.orm import Session
 from quizapp.accounts import zones
 from quizapp.accounts.letters import SIGNATURE
 from quizapp.accounts.models import User
-from quizapp.credits.deadlines import HeldDeadline, deadlines_held, today_of
+from quizapp.credits.deadlines import HeldDeadline, deadlines_held, page_of, today_of
 from quizapp.credits.models import HeldCredential
 from quizapp.mail.actions import enqueue, tell
 from quizapp.mail.models import Notice
 
-PAGE = "/credits"
 # A day's reminders leave in the morning, when every zone has long changed its clocks and nobody is woken.
 MORNING = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder that has come: what it is told by, once, and what it says."""
+    """A reminder that has come: what it is told by, once, the page of its credential, and what it says."""
 
     key: str
+    path: str
     title: str
     body: str
 
@@ -117,7 +117,7 @@ def reminders_for(session: Session, user_id: UUID, bank_dir: Path, now: datetime
 def _reminder(held: HeldDeadline, step: str, today: date) -> Reminder:
     title = f"{held.name}: {held.deadline.heading(today)}"
     known = ["Only what is logged here is counted."] if held.deadline.kind == "cycle" else []
-    return Reminder(held.key(step), title, "\n\n".join([*held.deadline.sentences, *known]))
+    return Reminder(held.key(step), page_of(held.held_id), title, "\n\n".join([*held.deadline.sentences, *known]))
 
 
 # --- Telling them ---------------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def remind(session: Session, user_id: UUID, reminders: Sequence[Reminder], base_
     user = session.get(User, user_id, populate_existing=True)
     if user is None:
         return 0
-    new = [each for each in reminders if tell(session, user_id, each.key, each.title, each.body, PAGE, now)]
+    new = [each for each in reminders if tell(session, user_id, each.key, each.title, each.body, each.path, now)]
     if user.wants_reminders and user.confirmed_email:
         for each in new:
             enqueue(session, user_id, user.confirmed_email, each.title, _letter(each, base_url), now)
@@ -143,7 +143,7 @@ def _letter(reminder: Reminder, base_url: str) -> str:
 
 {reminder.body}
 
-Your credits: {base_url}{PAGE}
+Where it stands: {base_url}{reminder.path}
 
 You get this mail because "Mail me about credit deadlines" is chosen in your settings:
 {base_url}/settings

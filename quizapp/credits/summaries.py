@@ -9,7 +9,7 @@ from uuid import UUID
 from quizapp.credits.models import Activity
 from quizapp.credits.queries import Holding, Standings
 from quizapp.rules import credit_sentences, credit_words
-from quizapp.rules.credit_cycles import retest_window
+from quizapp.rules.credit_cycles import months_between, retest_window
 from quizapp.rules.credit_deadlines import is_near
 from quizapp.rules.credit_proof import missing_proof, proof_asked
 from quizapp.rules.credit_status import CycleStatus
@@ -89,6 +89,19 @@ def summary_of(holding: Holding, status: CycleStatus, today: date) -> CycleSumma
 def _units(minutes: int, unit_minutes: int) -> Decimal:
     """To the hundredth, downwards: what is a minute short never looks like the whole."""
     return Decimal(minutes * 100 // unit_minutes) / 100
+
+
+def short_first_cycle_text(holding: Holding) -> str:
+    """What a last day that the body told does to the first cycle, where that becomes much shorter than the others."""
+    first = holding.statuses[0].cycle
+    months, usual = months_between(first.start, first.end), first.rules.cycle.months
+    if holding.held.due_on is None or first.months_missed or months >= usual - 1:
+        return ""
+    span = f"{credit_words.span_text(first)}, {credit_words.counted(months, 'month')} instead of {usual}"
+    return (
+        f"By the last day that you entered, your first cycle goes from {span}, and asks for as much. "
+        f"If {holding.rules.body} shows you another day, change it."
+    )
 
 
 # --- Cards ------------------------------------------------------------------------------------------------------------

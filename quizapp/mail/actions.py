@@ -141,6 +141,11 @@ def mark_read(session: Session, user_id: UUID, notice_ids: Collection[UUID], now
     return bool(found.all())
 
 
+def forget(session: Session, user_id: UUID, path: str) -> None:
+    """Remove a person's notices that lead to a page which is about to go."""
+    session.execute(delete(Notice).where(Notice.user_id == user_id, Notice.path == path))
+
+
 def remove_read(session: Session, now: datetime) -> int:
     """Remove notices that were read more than a year ago; returns how many."""
     removed = session.execute(delete(Notice).where(Notice.read_at < now - READ_KEPT_FOR).returning(Notice.id))

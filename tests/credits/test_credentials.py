@@ -249,24 +249,6 @@ def test_proof_that_is_missing_is_marked(page: Pages, hold: Hold, owner: User, s
     assert "Proof is missing for 2 of 3 activities." in shown.text
 
 
-def test_the_newest_that_count_stand_first_and_the_others_behind_a_disclosure(
-    page: Pages, hold: Hold, owner: User, session: Session
-) -> None:
-    held = hold()
-    for day in range(1, 8):
-        make.activity(session, owner, f"Course {day}", started_on=date(2026, 2, day), ended_on=date(2026, 2, day))
-    shown = page.get(page_of(held))
-    assert shown.texts("section details .activities tbody th a") == ["Course 2", "Course 1"]
-    assert len(shown.texts(".activities tbody tr")) == 7
-    assert "2 earlier ones that count" in shown.texts("summary")
-
-
-def test_only_the_present_cycle_tells_of_todays_membership(page: Pages, hold: Hold) -> None:
-    held = hold(certified_on=date(2024, 5, 20), member_until=date(2026, 3, 20))
-    assert page.get(page_of(held)).texts(".notice.note p")[-1].startswith("Your membership runs until 20 March 2026.")
-    assert "membership runs" not in page.get(page_of(held) + "?cycle=2024-05-20").text
-
-
 def test_activities_before_certification_are_set_apart_on_the_first_cycle(
     page: Pages, hold: Hold, owner: User, session: Session
 ) -> None:

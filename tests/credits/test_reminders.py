@@ -61,8 +61,10 @@ def test_what_is_missing_is_said_in_the_notice_and_in_the_mail(session: Session,
     notice = session.scalars(select(Notice)).one()
     assert notice.key == f"credits:{held.id}:2027-05-19:30"
     assert notice.body == "8 more hours, by 19 May 2027.\n\nOnly what is logged here is counted."
+    assert notice.path == f"/credits/credentials/{held.id}"
     body = session.scalars(select(OutboxMail.body)).one()
     assert body.startswith(f"CMM: 30 days left, 8 hours missing.\n\n{notice.body}")
+    assert f"/credits/credentials/{held.id}\n" in body
     assert f"https://quiz.example{notice.path}" in body
     assert "https://quiz.example/settings" in body
 

@@ -174,7 +174,7 @@ def test_a_guest_finds_the_running_sampler_and_goes_on(session: Session, page: P
     exam = Exam(page.client, page.client.post("/sampler"))
     exam.answer("AB")
     shown = page.get("/")
-    assert sampler_of(shown)[0] == "Ten-item sampler, begun 10 Mar 2026, 11:30"
+    assert sampler_of(shown)[0] == "Ten-item sampler, begun 10 Mar 2026, 11:30 am"
     (form,) = shown.all("section.accent form")
     assert page.post(form.get("action", "")).h1 == "Item 3 of 10"
 
