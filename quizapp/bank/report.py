@@ -52,7 +52,7 @@ def band_of(difficulty: float) -> str:
 
 
 def report(items: Sequence[ItemText], reviews: Reviews, facts: Collection[str], tags: Tags, today: date) -> list[Table]:
-    """Every table of the report on the items that are not retired. Takes a few seconds for the guesser."""
+    """Every table of the report on the items that are not retired. Takes a second for the guesser."""
     live = [item for item in items if item.status != "retired"]
     return [
         _lacks(live, tags),

@@ -8,6 +8,7 @@ from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from quizapp.rules.option_text import Question, absolutes_of, convergence, specificity, value_of, words
 from quizapp.rules.proportions import chance_of_at_least, holm, interval_of_mean, wilson
@@ -181,7 +182,9 @@ def guesser(questions: Sequence[Question], rngs: Sequence[Random]) -> GuesserRes
     if not questions:
         return GuesserResult(0, (0,) * len(rngs), 0.0, 0.0, 1.0)
     arrays = _arrays(questions)
-    hits = np.array([_hits(arrays, rng) for rng in rngs])
+    # The matrices are small: threads of the linear algebra would spend a hundred times as long waiting for each other.
+    with threadpool_limits(limits=1):
+        hits = np.array([_hits(arrays, rng) for rng in rngs])
     low, high = interval_of_mean(hits.mean(axis=0).tolist(), len(rngs))
     rights = tuple(int(right) for right in hits.sum(axis=1))
     return GuesserResult(len(questions), rights, chance_of(questions), low, high)
