@@ -159,6 +159,6 @@ def test_the_doctor_rebuilds_every_attempt(exam: Exam, session: Session, capsys:
     session.commit()
     with pytest.raises(SystemExit, match="0"):
         main(["doctor", "--rebuild"])
-    assert "1 attempts rebuilt from their logs." in capsys.readouterr().out
+    assert "Attempts rebuilt from their logs: 1. Differed: 1." in capsys.readouterr().out
     session.expire_all()
     assert exam.row.correct_count == 2
