@@ -11,7 +11,7 @@ from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, activity_queries, effects, queries
 from quizapp.credits.activity_forms import ActivityForm, PlannedForm, differences, form_data_of
 from quizapp.credits.activity_list import Filters, cycles_of, entered_twice, listed_page, years_of
-from quizapp.credits.credit_tags import credit_tags
+from quizapp.credits.custom import tags_for, tags_held
 from quizapp.credits.evidence_queries import certificates_of, proven_activities
 from quizapp.credits.models import Activity
 from quizapp.credits.queries import Standings
@@ -130,7 +130,7 @@ def activity(activity_id: UUID) -> ResponseReturnValue:
         twins=twins,
         is_entered_twice=stored.id in entered_twice([stored, *twins]),
         repeat_rules=effects.repeat_rules(standings),
-        tag_names=credit_tags(config().bank_dir).names,
+        tag_names=tags_held(standings, config().bank_dir).names,
         domains=tags_of(config().bank_dir),
     )
 
@@ -204,8 +204,8 @@ def deleted() -> ResponseReturnValue:
 @blueprint.get("/credits/what-if")
 def what_if() -> ResponseReturnValue:
     """What a course that is only thought of would change, and which kinds of learning would help most."""
-    tags = credit_tags(config().bank_dir)
     standings = _standings()
+    tags = tags_held(standings, config().bank_dir)
     is_asked = "hours" in request.args
     last_day = effects.last_plannable_day(standings, today())
     form = PlannedForm(tags=tags, today=today(), last_day=last_day, formdata=request.args if is_asked else None)
@@ -244,8 +244,8 @@ def _form_page(
     form: ActivityForm, stored: Activity | None, *, is_copy: bool = False, status: int = 200, **values: object
 ) -> ResponseReturnValue:
     """The form with where it counts, as far as it is filled in; `stored` is the activity that it changes."""
-    tags = credit_tags(config().bank_dir)
     standings = _standings()
+    tags = tags_held(standings, config().bank_dir)
     if request.method == "POST":
         entry = form.entry() if form.can_be_reckoned else None
     else:
@@ -305,7 +305,7 @@ def _after_saving(entry: actions.Entry, activity_id: UUID) -> ResponseReturnValu
 def _form(data: dict[str, object] | None) -> ActivityForm:
     bank_dir = config().bank_dir
     domains = dict(tags_of(bank_dir).domain_names)
-    return ActivityForm(today=today(), tags=credit_tags(bank_dir), domains=domains, data=data)
+    return ActivityForm(today=today(), tags=tags_for(db_session(), me().id, bank_dir), domains=domains, data=data)
 
 
 def _standings() -> Standings:

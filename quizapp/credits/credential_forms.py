@@ -12,7 +12,7 @@ from quizapp.credits.credential_actions import WantedCredential
 from quizapp.credits.forms import EARLIEST_DAY, AmountField, DayField
 from quizapp.credits.rule_files import CredentialRules, Version
 from quizapp.rules.credit_cycles import add_months
-from quizapp.rules.credit_words import counted, day_text
+from quizapp.rules.credit_words import day_text, plain_number
 from quizapp.web import BaseForm
 
 LATEST_DAY = date(2099, 12, 31)
@@ -139,7 +139,7 @@ class CredentialForm(BaseForm):
             return
         if not surplus.most:
             raise ValidationError("By the rules that you chose below, nothing is carried to the next cycle.")
-        most = counted(surplus.most, unit.one, unit.many)
+        most = f"{plain_number(Decimal(str(surplus.most)))} {unit.one if surplus.most == 1 else unit.many}"
         raise ValidationError(f"{self.rules.body} lets you carry at most {most} to the next cycle.")
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -1,9 +1,10 @@
 """Credentials without a rule file: a person's own rules, in the shape of one; nothing here commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ import msgspec
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from quizapp.credits.credit_tags import CreditTag, CreditTags, TagGroup, credit_tags, tags_asked_for
 from quizapp.credits.models import CustomCredential, CycleRules, HeldCredential
-from quizapp.credits.rule_files import CUSTOM, CredentialRules, Version, stored_rules
+from quizapp.credits.queries import Standings
+from quizapp.credits.rule_files import CUSTOM, CredentialRules, OwnRules, Version, stored_rules
 from quizapp.credits.written_rules import BadRulesError, WrittenRules, at
 from quizapp.db import insert_into
 
@@ -79,6 +82,43 @@ def readable_versions(content: Mapping[str, Any]) -> list[Version]:
     return found
 
 
+def kinds_in(content: Any) -> Mapping[str, str]:
+    """The kinds of activities in the holder's own words, by their tags, as far as they can be read."""
+    kinds = at(content, dict, "kinds") or {}
+    return {tag: name for tag, name in kinds.items() if isinstance(name, str)}
+
+
+def tags_for(session: Session, user_id: UUID, bank_dir: Path) -> CreditTags:
+    """What the person can say of an activity: the closed list and their own credentials' kinds; one statement."""
+    contents = session.scalars(
+        select(CustomCredential.content)
+        .where(CustomCredential.user_id == user_id)
+        .order_by(CustomCredential.created_at, CustomCredential.id)
+    )
+    return tags_with(credit_tags(bank_dir), contents)
+
+
+def tags_held(standings: Standings, bank_dir: Path) -> CreditTags:
+    """The same, of the credentials held alone, whose rules are read already."""
+    rules = [holding.rules for holding in standings.holdings]
+    own = [{"kinds": each.kinds} for each in rules if isinstance(each, OwnRules)]
+    return tags_with(credit_tags(bank_dir), own)
+
+
+def tags_with(known: CreditTags, content: Iterable[Any]) -> CreditTags:
+    """The closed list, and the kinds of activities that somebody named in some rules of their own, as stored.
+
+    Two credentials that ask for the same words ask for the same kind; the earlier one spells them.
+    """
+    kinds: dict[str, str] = {}
+    for each in content:
+        kinds = {**kinds_in(each), **kinds}
+    if not kinds:
+        return known
+    own = [CreditTag(tag, kinds[tag]) for tag in sorted(kinds)]
+    return CreditTags([*known.groups, TagGroup("own", "Is it of a kind that you named yourself?", own)])
+
+
 def id_in(rules: str) -> UUID | None:
     """The person's own rules that a holding names; None where it names a rule file."""
     return UUID(rules.removeprefix(CUSTOM)) if rules.startswith(CUSTOM) else None
@@ -105,7 +145,7 @@ def write_down(
     )
     if (number or 0) >= MOST_CUSTOMS:
         raise TooManyError
-    content = _content(custom_id, written, [_version(written, now, today)])
+    content = _content(custom_id, written, [_version(written, now, today)], written.kinds)
     statement = (
         insert_into(session, CustomCredential)
         .values(user_id=user_id, id=custom_id, content=content, created_at=now, changed_at=now)
@@ -135,7 +175,7 @@ def rewrite(
     is_same = stored_rules(row.content) is not None and _alike(new, before[0])
     in_use = _in_use(session, user_id, custom_id)
     kept = before if is_same else [new, *(version for version in before if version.slug in in_use)]
-    row.content = _content(custom_id, written, kept)
+    row.content = _content(custom_id, written, kept, {**kinds_in(row.content), **written.kinds})
     row.changed_at = now
     session.flush()
     return not is_same
@@ -191,7 +231,10 @@ def _alike(one: Version, other: Version) -> bool:
     )
 
 
-def _content(custom_id: UUID, written: WrittenRules, versions: Sequence[Version]) -> dict[str, Any]:
+def _content(
+    custom_id: UUID, written: WrittenRules, versions: Sequence[Version], kinds: Mapping[str, str]
+) -> dict[str, Any]:
+    """What is stored: the versions, and of the kinds in the holder's own words those that some version asks for."""
     rules = CredentialRules(
         slug=CUSTOM + custom_id.hex,
         name=written.name,
@@ -201,4 +244,5 @@ def _content(custom_id: UUID, written: WrittenRules, versions: Sequence[Version]
         versions=list(versions),
     )
     found: dict[str, Any] = msgspec.to_builtins(rules)
-    return found
+    asked = {tag for _, tag in tags_asked_for(found["versions"])}
+    return {**found, "kinds": {tag: name for tag, name in kinds.items() if tag in asked}}

@@ -1,6 +1,8 @@
 """The shape of a credential's rules as their holder writes them down."""
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,14 +27,28 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
+from wtforms.widgets import TextInput
 
 from quizapp.credits.credential_forms import AnyDayField
 from quizapp.credits.credit_tags import CreditTags
-from quizapp.credits.custom import check
-from quizapp.credits.written_rules import LEAST, MOST, REST, BadRulesError, Row, WrittenRules, at, rows_in
+from quizapp.credits.custom import check, kinds_in
+from quizapp.credits.written_rules import (
+    LEAST,
+    MOST,
+    REST,
+    BadRulesError,
+    Row,
+    WrittenRules,
+    amount_at,
+    at,
+    own_tag,
+    rows_in,
+)
+from quizapp.rules.credit_words import plain_number
 from quizapp.web import BaseForm
 
 ROWS = 5
+TENTHS = re.compile(r"\d{1,5}(\.\d)?")
 KIND_CHOICES = {
     "anniversary": "From the day of certification",
     "month-end": "To the end of the month of certification",
@@ -73,17 +89,50 @@ class WholeNumberField(IntegerField):
             raise StopValidation
 
 
+class TenthsField(Field):
+    """An amount with at most one decimal; a comma is as good as a point. Empty is None."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        text = (valuelist[0] if valuelist else "").strip().replace(",", ".")
+        self.data = None
+        if text and not TENTHS.fullmatch(text):
+            raise ValueError("Enter a number such as 20 or 3.5.")
+        if text:
+            self.data = Decimal(text)
+
+    def pre_validate(self, _form: Any) -> None:
+        """What is no number is not measured."""
+        if self.process_errors:
+            raise StopValidation
+
+    def _value(self) -> str:
+        return plain_number(self.data) if self.data is not None else " ".join(self.raw_data or [])
+
+
 class RowForm(Form):
     """One minimum or maximum; without an amount the row says nothing."""
 
     limit = SelectField("Limit", choices=LIMIT_CHOICES)
-    amount = WholeNumberField(
+    amount = TenthsField(
         "Amount",
-        [Optional(), NumberRange(0, 10_000, "Enter a whole number up to 10000.")],
-        render_kw={"placeholder": "how many", "inputmode": "numeric"},
+        [Optional(), NumberRange(0, 10_000, "Enter a number up to 10000.")],
+        render_kw={"placeholder": "how many", "inputmode": "decimal"},
     )
     tag = SelectField("Kind of activity")
+    own = StringField(
+        "Or a kind in your own words",
+        [Length(max=40, message="At most 40 characters.")],
+        render_kw={"placeholder": "or your own words, such as ethics"},
+    )
     delivery = SelectField("Delivery", choices=DELIVERY_CHOICES)
+
+    def validate_own(self, field: Field) -> None:
+        """A row is about one kind."""
+        if field.data and self.tag.data:
+            raise ValidationError("Choose a kind, or name one in your own words; not both.")
 
 
 class CustomForm(BaseForm):
@@ -93,7 +142,7 @@ class CustomForm(BaseForm):
     name = StringField("Name", [DataRequired("Enter what the credential is called."), Length(max=150)])
     short_name = StringField("Short name", [DataRequired("Enter its letters or a short name."), Length(max=30)])
     body = StringField("Body", [DataRequired("Enter who gives the credential."), Length(max=100)])
-    web_page = StringField("Web page of its rules", [DataRequired("Enter a page of the body."), Length(max=300)])
+    web_page = StringField("Web page of its rules", [Optional(), Length(max=300)])
     unit = StringField(
         "It counts in", [DataRequired("Enter what it counts in, such as hour."), Length(max=30)], default="hour"
     )
@@ -101,9 +150,15 @@ class CustomForm(BaseForm):
     kind = RadioField("Cycles run", [InputRequired("Say how cycles run.")], choices=KIND_CHOICES)
     months = WholeNumberField("Months of a cycle", _number(120))
     anchor = AnyDayField("First day of one of those cycles", [Optional()])
-    total = WholeNumberField("How many in a cycle", _number(10_000))
+    total = TenthsField(
+        "How many in a cycle",
+        [
+            InputRequired("Enter a number such as 20 or 3.5."),
+            NumberRange(Decimal("0.1"), 10_000, "Enter a number from 0.1 to 10000."),
+        ],
+    )
     surplus = RadioField("What becomes of more than that?", choices=SURPLUS_CHOICES, default="not-stated")
-    carried = WholeNumberField("How many are carried at most", [Optional(), NumberRange(0, 10_000)])
+    carried = TenthsField("How many are carried at most", [Optional(), NumberRange(0, 10_000)])
     asks_certificate = BooleanField("Each activity needs its certificate", default=True)
     twice = RadioField("An hour that fits two rows counts", choices=TWICE_CHOICES, default="once")
     rows = FieldList(FormField(RowForm), min_entries=ROWS, max_entries=ROWS)
@@ -163,19 +218,22 @@ class CustomForm(BaseForm):
             kind=self.kind.data,
             months=self.months.data or 0,
             anchor=self.anchor.data,
-            total=self.total.data or 0,
+            total=self.total.data or Decimal(0),
             surplus=self.surplus.data,
-            carried=self.carried.data or 0,
+            carried=self.carried.data or Decimal(0),
             asks_certificate=self.asks_certificate.data,
             counts_in_each=self.twice.data == "each",
             rows=tuple(self._row(row.form) for row in self.rows if row.form.amount.data is not None),
+            kinds={own_tag(row.form.own.data): row.form.own.data for row in self.rows if row.form.own.data},
         )
 
     def _row(self, row: RowForm) -> Row:
         tag, delivery = row.tag.data or "", row.delivery.data or ""
         kind = "from anything else" if tag == REST else self.tags.names.get(tag, "")
+        if row.own.data:
+            tag, kind = own_tag(row.own.data), row.own.data
         name = " ".join(filter(None, (delivery, _begun_small(kind))))
-        return Row(row.limit.data, row.amount.data or 0, tag, delivery, name)
+        return Row(row.limit.data, row.amount.data or Decimal(0), tag, delivery, name)
 
 
 def _begun_small(name: str) -> str:
@@ -186,8 +244,16 @@ def _begun_small(name: str) -> str:
 def form_data_in(content: Any) -> dict[str, object]:
     """The newest version of stored rules as the form has it: all that can be read, also where a check refuses them."""
     version: Any = at(content, dict, "versions", 0) or {}
+    kinds = kinds_in(content)
     rows: list[dict[str, object]] = [
-        {"limit": row.limit, "amount": row.amount, "tag": row.tag, "delivery": row.delivery} for row in rows_in(version)
+        {
+            "limit": row.limit,
+            "amount": row.amount,
+            "tag": "" if row.tag in kinds else row.tag,
+            "own": kinds.get(row.tag, ""),
+            "delivery": row.delivery,
+        }
+        for row in rows_in(version)
     ]
     return {
         **{name: at(content, str, name) for name in ("name", "short_name", "body")},
@@ -197,9 +263,9 @@ def form_data_in(content: Any) -> dict[str, object]:
         "kind": at(version, str, "cycle", "kind"),
         "months": at(version, int, "cycle", "months"),
         "anchor": _day(at(version, str, "cycle", "anchor")),
-        "total": at(version, int, "total", "amount"),
+        "total": amount_at(version, "total", "amount"),
         "surplus": at(version, str, "surplus", "kind"),
-        "carried": at(version, int, "surplus", "most") or None,
+        "carried": amount_at(version, "surplus", "most") or None,
         "asks_certificate": bool(at(version, list, "proof")),
         "twice": "each" if at(version, list, "across") else "once",
         "rows": (rows + [{} for _ in range(ROWS)])[:ROWS],

@@ -78,6 +78,11 @@ def _read_file(bank_dir: Path, name: str, known: Mapping[str, str] | None) -> Cr
         for number, version in enumerate(credential.versions)
         for slug in unsaid_conditions(version.rules())
     ]
+    problems += [
+        document.problem(f"$.versions[{number}].source.address", "a source has an address, where the rules can be read")
+        for number, version in enumerate(credential.versions)
+        if not version.source.address
+    ]
     if credential.slug != Path(name).stem:
         problems.append(document.problem("$.slug", f"the slug is {credential.slug!r}, unlike the file's name"))
     if problems:

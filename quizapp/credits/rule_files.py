@@ -28,7 +28,7 @@ PartialDay = Annotated[
     str, Meta(pattern=f"^{DAY_PATTERN}$", extra={"write": "a day, month or year in quotes, such as '2026-11'"})
 ]
 Minutes = Annotated[int, Meta(ge=1, le=100_000)]
-Amount = Annotated[int, Meta(ge=0, le=10_000)]
+Amount = Annotated[float, Meta(ge=0, le=10_000)]
 Months = Annotated[int, Meta(ge=1, le=120)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Proof = Literal["certificate", "index-number"]
@@ -39,10 +39,12 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(_Part, frozen=True):
-    """Where the rules were read, how old that text is, and whether it is the body's own."""
+    """Where the rules were read, how old that text is, and whose; only people's own rules may have no address."""
 
     title: Text
-    address: Annotated[str, Meta(pattern=r"^https?://[^\s]+$", extra={"write": "an address that begins with https://"})]
+    address: Annotated[
+        str, Meta(pattern=r"^(https?://[^\s]+)?$", extra={"write": "an address that begins with https://"})
+    ]
     age: Text
     kind: Literal["primary", "secondary"]
 
@@ -75,7 +77,7 @@ class UnitText(_Part, frozen=True):
 class TotalText(_Part, frozen=True):
     """What a cycle asks for in all; `with_credentials` by how many of the body's credentials are held."""
 
-    amount: Annotated[int, Meta(ge=1, le=10_000)]
+    amount: Annotated[float, Meta(ge=0.1, le=10_000)]
     rule: Text
     with_credentials: list[Amount] = []
 
@@ -309,8 +311,8 @@ def _when(day: str) -> str:
     return f"{'on' if day.count('-') == 2 else 'in'} {partial_day_text(day)}"
 
 
-def _minutes_of(unit: UnitText) -> Callable[[int], int]:
-    return lambda amount: amount * unit.minutes
+def _minutes_of(unit: UnitText) -> Callable[[float], int]:
+    return lambda amount: round(amount * unit.minutes)
 
 
 def _shape(text: CycleText) -> rules.CycleShape:
@@ -321,7 +323,7 @@ def _takes(text: TakesText) -> rules.Takes:
     return rules.Takes(frozenset(text.tags), text.delivery, text.otherwise)
 
 
-def _bucket(text: BucketText, minutes: Callable[[int], int]) -> rules.Bucket:
+def _bucket(text: BucketText, minutes: Callable[[float], int]) -> rules.Bucket:
     return rules.Bucket(
         text.slug,
         text.name,
@@ -333,11 +335,11 @@ def _bucket(text: BucketText, minutes: Callable[[int], int]) -> rules.Bucket:
     )
 
 
-def _limit(text: LimitText | None, minutes: Callable[[int], int]) -> rules.Limit | None:
+def _limit(text: LimitText | None, minutes: Callable[[float], int]) -> rules.Limit | None:
     return rules.Limit(minutes(text.amount or 0), text.rule, text.percent) if text else None
 
 
-def _proration(text: ProrationText | None, minutes: Callable[[int], int]) -> rules.Proration | None:
+def _proration(text: ProrationText | None, minutes: Callable[[float], int]) -> rules.Proration | None:
     if text is None:
         return None
     steps = sorted(text.steps, key=lambda step: step.from_months)
@@ -376,10 +378,16 @@ class CredentialRules(_Part, frozen=True):
         raise LookupError(f"{FOLDER}/{self.slug}.yaml has lost the version {slug!r}, under which a cycle runs.")
 
 
-def stored_rules(content: object) -> CredentialRules | None:
+class OwnRules(CredentialRules, frozen=True):
+    """Rules that a person wrote down; `kinds` are the kinds of activities in words of their own, by their tags."""
+
+    kinds: dict[Slug, Text] = {}
+
+
+def stored_rules(content: object) -> OwnRules | None:
     """A person's own rules as they are kept; None where a check that came later refuses them."""
     try:
-        return msgspec.convert(content, CredentialRules)
+        return msgspec.convert(content, OwnRules)
     except msgspec.ValidationError:
         return None
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp.accounts.login import me
 from quizapp.credits import actions, queries, tagging
-from quizapp.credits.credit_tags import credit_tags
+from quizapp.credits.custom import tags_held
 from quizapp.credits.queries import Standings
 from quizapp.credits.totals import totals_text
 from quizapp.db import writing
@@ -23,7 +23,7 @@ def overview() -> ResponseReturnValue:
     standings = _standings()
     held_id = _credential()
     chosen = tagging.only(standings, or_404(standings.holding(held_id))) if held_id else standings
-    table = tagging.tag_table(chosen, credit_tags(config().bank_dir), request.args.get("page", 1, type=int))
+    table = tagging.tag_table(chosen, tags_held(standings, config().bank_dir), request.args.get("page", 1, type=int))
     return render_template(
         "credits/tagging.html",
         words=credit_words,
@@ -37,13 +37,13 @@ def overview() -> ResponseReturnValue:
 @blueprint.post("/credits/activities/tags")
 def save() -> ResponseReturnValue:
     """Apply the boxes that were changed, and no others, to what is stored by now."""
-    known = credit_tags(config().bank_dir).names
+    session = db_session()
+    before = _standings()
+    known = tags_held(before, config().bank_dir).names
     try:
         changes = tagging.retaggings_of(request.form.getlist("shown"), request.form.getlist("ticked"), known)
     except ValueError:
         abort(400)
-    session = db_session()
-    before = _standings()
     number = 0
     if changes:
         with writing(session):

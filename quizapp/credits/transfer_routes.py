@@ -12,7 +12,8 @@ from quizapp.bank.tags import tags_of
 from quizapp.credits import actions, activity_queries, queries, tagging
 from quizapp.credits import transfer_forms as forms
 from quizapp.credits.actions import Entry
-from quizapp.credits.credit_tags import credit_tags
+from quizapp.credits.credit_tags import CreditTags, credit_tags
+from quizapp.credits.custom import tags_for
 from quizapp.credits.import_rows import COLUMNS
 from quizapp.credits.models import Activity
 from quizapp.credits.queries import Standings
@@ -66,7 +67,7 @@ def _kinds() -> str:
 
 def _exported() -> Iterator[Sequence[str]]:
     bank_dir = config().bank_dir
-    tags, domains = credit_tags(bank_dir).names, dict(tags_of(bank_dir).domain_names)
+    tags, domains = _tags().names, dict(tags_of(bank_dir).domain_names)
     yield (*_headings(), "Minutes")
     for each in activity_queries.activities_of(db_session(), me().id):
         yield _row_of(each, tags, domains)
@@ -197,7 +198,7 @@ def _where_it_shows(said: str, wanted: Sequence[tuple[UUID, Entry]], before: Sta
 
 
 def _upload_page(error: str) -> ResponseReturnValue:
-    groups = credit_tags(config().bank_dir).groups
+    groups = _tags().groups
     page = render_template("credits/import.html", error=error, columns=COLUMNS, groups=groups, kinds=_kinds())
     return page, 422 if error else 200
 
@@ -225,7 +226,7 @@ def _checked(mapping: MappingForm, rows: Rows, activities: Sequence[Activity]) -
         mapping,
         draft_id=draft_id,
         today=today(),
-        tags=credit_tags(bank_dir),
+        tags=_tags(),
         domains=dict(tags_of(bank_dir).domain_names),
     )
     return _with_known(checked, activities)
@@ -233,6 +234,10 @@ def _checked(mapping: MappingForm, rows: Rows, activities: Sequence[Activity]) -
 
 def _activities() -> Sequence[Activity]:
     return activity_queries.activities_of(db_session(), me().id)
+
+
+def _tags() -> CreditTags:
+    return tags_for(db_session(), me().id, config().bank_dir)
 
 
 def _standings() -> Standings:
@@ -270,6 +275,6 @@ def _preview_page(
         is_long=is_long,
         may_be_iacet=may_be_iacet,
         words=credit_words,
-        tag_names=credit_tags(config().bank_dir).names,
+        tag_names=_tags().names,
     )
     return page, 422 if is_refused else 200

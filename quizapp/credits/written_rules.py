@@ -1,14 +1,18 @@
 """Rules as their holder writes them down: rows of minimums and maximums, and the version of a rule file they make."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from typing import Any, TypeVar
+from unicodedata import normalize
 
-from quizapp.rules.credit_words import counted
+from quizapp.rules.credit_words import counted, plain_number
 
 T = TypeVar("T")
+OWN_KIND = "custom-"
 LEAST, MOST = "least", "most"
 REST = "otherwise"
 NOT_HELD_BACK = "A maximum does not hold back what counts in the other row."
@@ -23,7 +27,7 @@ class Row:
     """A minimum or maximum of the activities with a tag, delivered so; the tag REST is what no other row takes."""
 
     limit: str
-    amount: int
+    amount: Decimal | int
     tag: str = ""
     delivery: str = ""
     name: str = field(default="", compare=False)
@@ -48,7 +52,10 @@ class Row:
 
 @dataclass(frozen=True)
 class WrittenRules:
-    """A credential's rules as its holder writes them down; amounts are in the body's unit."""
+    """A credential's rules as its holder writes them down; amounts are in the body's unit, in tenths at most.
+
+    `kinds` are the kinds of activities that the rows ask for in the holder's own words, by their tags.
+    """
 
     name: str
     short_name: str
@@ -59,12 +66,13 @@ class WrittenRules:
     kind: str
     months: int
     anchor: date | None
-    total: int
+    total: Decimal | int
     surplus: str
-    carried: int
+    carried: Decimal | int
     asks_certificate: bool
     counts_in_each: bool
     rows: Sequence[Row] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> str:
@@ -75,7 +83,7 @@ class WrittenRules:
         """A version of a rule file that says the same. Raises BadRulesError."""
         return {
             "slug": slug,
-            "name": f"{counted(self.total, self.unit, self.units)} in {counted(self.months, 'month')}",
+            "name": f"{self._text(self.total)} in {counted(self.months, 'month')}",
             "effective": "unknown",
             "first_seen": today.isoformat(),
             "checked_on": today.isoformat(),
@@ -92,8 +100,8 @@ class WrittenRules:
             },
             "unit": {"one": self.unit, "many": self.units, "minutes": self.unit_minutes},
             "total": {
-                "amount": self.total,
-                "rule": f"{counted(self.total, self.unit, self.units)} in {counted(self.months, 'month')}.",
+                "amount": _number(self.total),
+                "rule": f"{self._text(self.total)} in {counted(self.months, 'month')}.",
             },
             **self._requirements(),
             "surplus": {
@@ -101,9 +109,9 @@ class WrittenRules:
                 "rule": {
                     "lost": "What is beyond the total is lost when the cycle ends.",
                     "not-stated": "Whether anything is carried to the next cycle is not known here.",
-                    "carried": f"Carried to the next cycle: at most {counted(self.carried, self.unit, self.units)}.",
+                    "carried": f"Carried to the next cycle: at most {self._text(self.carried)}.",
                 }[self.surplus],
-                "most": self.carried if self.surplus == "carried" else 0,
+                "most": _number(self.carried) if self.surplus == "carried" else 0,
             },
             "repeats": {"kind": "not-stated", "rule": "Whether the same course counts twice is not written down here."},
             "retest": None,
@@ -172,10 +180,27 @@ class WrittenRules:
             "parts": [] if is_flat else self._parts_of(row),
         }
 
-    def _limit(self, words: str, amount: int | None, name: str) -> dict[str, Any] | None:
+    def _limit(self, words: str, amount: Decimal | int | None, name: str) -> dict[str, Any] | None:
         if amount is None:
             return None
-        return {"amount": amount, "rule": f"{words} {counted(amount, self.unit, self.units)} {name}."}
+        return {"amount": _number(amount), "rule": f"{words} {self._text(amount)} {name}."}
+
+    def _text(self, amount: Decimal | int) -> str:
+        """1 credit; 3.5 credits."""
+        return f"{plain_number(Decimal(amount))} {self.unit if amount == 1 else self.units}"
+
+
+def _number(amount: Decimal | int) -> float:
+    """As a rule file writes it."""
+    return int(amount) if amount == int(amount) else float(amount)
+
+
+def own_tag(words: str) -> str:
+    """The tag of a kind in somebody's own words: equal for the same words, whatever their case, marks and spaces."""
+    plain = normalize("NFKD", words.casefold())
+    found = re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode())
+    found = found or [f"{ord(letter):x}" for letter in plain if letter.isalnum()] or ["kind"]
+    return OWN_KIND + "-".join(found)[:60].strip("-")
 
 
 # --- Back from what is stored -----------------------------------------------------------------------------------------
@@ -188,7 +213,7 @@ def rows_in(version: Any) -> list[Row]:
         tag = REST if at(each, bool, "takes", "otherwise") else "".join(at(each, list, "takes", "tags") or ())
         delivery = at(each, str, "takes", "delivery") or ""
         for limit, name in ((LEAST, "minimum"), (MOST, "maximum")):
-            amount = at(each, int, name, "amount")
+            amount = amount_at(each, name, "amount")
             if amount is not None:
                 rows.append(Row(limit, amount, tag, delivery))
     return rows
@@ -196,6 +221,13 @@ def rows_in(version: Any) -> list[Row]:
 
 def _walk(buckets: Sequence[Any]) -> list[Any]:
     return [found for each in buckets for found in (each, *_walk(at(each, list, "parts") or ()))]
+
+
+def amount_at(data: Any, *path: str | int) -> Decimal | None:
+    """The number that lies at a path into plain data."""
+    found: float | None = at(data, int, *path)
+    found = at(data, float, *path) if found is None else found
+    return None if found is None else Decimal(str(found))
 
 
 def at(data: Any, kind: type[T], *path: str | int) -> T | None:

@@ -60,12 +60,17 @@ def hours_text(minutes: int) -> str:
 
 
 def credit_text(minutes: int, unit: BodyUnit = HOUR) -> str:
-    """Minutes as a body counts them: 7.5 hours; 6 points; 6 points and 20 minutes. A unit of an hour reads as hours."""
+    """Minutes as a body counts them: 7.5 hours; 6 points; 6.4 points; 6 points and 22 minutes, where tenths do not fit.
+
+    A unit of an hour reads as hours.
+    """
     if unit.minutes == 60:
         return hours_text(minutes)
     whole, rest = divmod(minutes, unit.minutes)
     if not whole and rest:
         return counted(rest, "minute")
+    if rest and rest * 10 % unit.minutes == 0:
+        return f"{plain_number(Decimal(minutes) / unit.minutes)} {unit.many}"
     text = counted(whole, unit.one, unit.many)
     return f"{text} and {counted(rest, 'minute')}" if rest else text
 

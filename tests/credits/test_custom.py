@@ -1,9 +1,9 @@
 """Credentials whose rules the holder writes down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
-import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,53 +12,10 @@ from time_machine import Traveller
 from quizapp.accounts.models import User
 from quizapp.credits import custom
 from quizapp.credits.models import CustomCredential, CycleRules
-from quizapp.credits.rule_files import CredentialRules
 from tests import make
+from tests.credits import own_rules
+from tests.credits.own_rules import FORM, NEW, hold, rows, stored, write
 from tests.pages import Page, Pages
-
-NEW = "/credits/credentials/custom/new"
-
-
-def rows(*entries: tuple[str, str, str, str]) -> dict[str, str]:
-    """The rows of the form, five of them: limit, amount, tag, delivery."""
-    return {
-        f"rows-{number}-{name}": value
-        for number, entry in enumerate([*entries, *[("least", "", "", "")] * 5][:5])
-        for name, value in zip(("limit", "amount", "tag", "delivery"), entry, strict=True)
-    }
-
-
-FORM = {
-    **rows(),
-    "name": "Fellow of the Chapter",
-    "short_name": "FC",
-    "body": "Chapter",
-    "web_page": "www.example.org/rules",
-    "unit": "credit",
-    "unit_minutes": "50",
-    "kind": "anniversary",
-    "months": "24",
-    "anchor": "",
-    "total": "30",
-    "surplus": "lost",
-    "carried": "",
-    "asks_certificate": "y",
-    "twice": "once",
-}
-
-
-def write(page: Pages, status: int = 200, /, **values: str) -> Page:
-    return page.post(NEW, {"id": str(uuid4()), **FORM, **values}, status)
-
-
-def stored(session: Session) -> list[CredentialRules]:
-    found = session.scalars(select(CustomCredential))
-    return [msgspec.convert(each.content, CredentialRules) for each in found]
-
-
-def hold(page: Pages, asked: Page, certified_on: str = "2025-05-20") -> Page:
-    return page.post(asked.url, {"certified_on": certified_on})
-
 
 # --- Writing down ---------------------------------------------------------------------------------------------------
 
@@ -131,12 +88,18 @@ def test_sending_the_form_twice_keeps_the_rules_once(page: Pages, owner: User, s
             {"months": "18", "kind": "birth-month"},
             "Cycles that end with a birth month last whole years: 12, 24 or 36 months.",
         ),
-        ({"total": ""}, "Enter a whole number."),
-        ({"total": "10001"}, "Enter a whole number from 1 to 10000."),
+        ({"total": ""}, "Enter a number such as 20 or 3.5."),
+        ({"total": "3.55"}, "Enter a number such as 20 or 3.5."),
+        ({"total": "0"}, "Enter a number from 0.1 to 10000."),
+        ({"total": "10001"}, "Enter a number from 0.1 to 10000."),
         ({"unit_minutes": "1.5"}, "Enter a whole number."),
         ({"surplus": "carried"}, "Enter how many."),
-        (rows(("least", "x", "mgma", "")), "Enter a whole number."),
+        (rows(("least", "x", "mgma", "")), "Enter a number such as 20 or 3.5."),
         (rows(("least", "1", "no-such-tag", "")), "Not a valid choice."),
+        (
+            {**rows(("least", "2", "mgma", "")), "rows-0-own": "Ethics"},
+            "Choose a kind, or name one in your own words; not both.",
+        ),
         (rows(("least", "31", "mgma", "")), "A row asks for more than the total."),
     ],
 )
@@ -168,13 +131,7 @@ def test_surplus_is_carried_as_written(page: Pages, owner: User, session: Sessio
 
 @pytest.fixture
 def change(page: Pages, session: Session) -> Callable[..., Page]:
-    def changed(**values: str) -> Page:
-        (row,) = session.scalars(select(CustomCredential))
-        address = f"/credits/credentials/custom/{row.id}/edit"
-        form: Mapping[str, str] = page.get(address).values_of("main form")
-        return page.post(address, {**form, **values})
-
-    return changed
+    return partial(own_rules.change, page, session)
 
 
 def test_the_form_is_filled_in_as_it_was_written(

@@ -26,6 +26,7 @@ from quizapp.rules.credit_statuses import statuses_of
 BANK = ROOT / "question_bank"
 CMPE = (BANK / "credentials" / "cmpe.yaml").read_text()
 LINES = CMPE.splitlines()
+ADDRESS = "address: https://preview.mgma.com/acmpe-tracking"
 
 
 @pytest.fixture
@@ -175,7 +176,8 @@ ACROSS = "    across:\n      - {slug: a, name: a, takes: {tags: [mgma]}, minimum
         ("body: MGMA\n", "", "slug: cmpe", "body"),
         ("months: 36", "months: thirty-six", "cycle: {", "whole number from 1 to 120"),
         ("months: 36", "months: 0", "cycle: {", "from 1 to"),
-        ("amount: 50\n", "amount: 0\n", "amount: 50", "from 1 to"),
+        ("amount: 50\n", "amount: 0\n", "amount: 50", "from 0.1 to"),
+        (f"{ADDRESS}\n", 'address: ""\n', ADDRESS, "a source has an address"),
         ("tags: [mgma]", "tags: [mgna]", "tags: [mgma]", "no such credit tag: mgna"),
         ("slug: other\n", "slug: mgma\n", VERSION, "two requirements have the same slug"),
         ("amount: 12\n", "amount: 51\n", VERSION, "the minimums add up to more than the total"),

@@ -59,7 +59,8 @@ def test_minutes_read_as_hours(minutes: int, text: str) -> None:
         (0, POINT, "0 points", "0 more points", "0 of 60 points"),
         (50, POINT, "1 point", "1 more point", "1 of 60 points"),
         (300, POINT, "6 points", "6 more points", "6 of 60 points"),
-        (320, POINT, "6 points and 20 minutes", "6 points and 20 minutes more", "6 points and 20 minutes of 60 points"),
+        (320, POINT, "6.4 points", "6.4 more points", "6.4 of 60 points"),
+        (322, POINT, "6 points and 22 minutes", "6 points and 22 minutes more", "6 points and 22 minutes of 60 points"),
         (20, POINT, "20 minutes", "20 minutes more", "20 minutes of 60 points"),
         (300, CREDIT_HOUR, "6 contact hours", "6 more contact hours", "6 of 60 contact hours"),
         (170, CEU, "2 hours 50 minutes", "2 hours 50 minutes more", "2 hours 50 minutes of 50 hours"),
@@ -83,7 +84,7 @@ def test_no_minute_is_lost_in_words(minutes: int, length: int) -> None:
 
 
 def test_the_unit_is_left_out_where_it_goes_without_saying() -> None:
-    assert [number_of(minutes, POINT) for minutes in (100, 110)] == ["2", "2 points and 10 minutes"]
+    assert [number_of(minutes, POINT) for minutes in (100, 110, 112)] == ["2", "2.2", "2 points and 12 minutes"]
     assert [number_of(minutes) for minutes in (60, 45)] == ["1", "45 minutes"]
 
 
