@@ -125,7 +125,7 @@ class RowForm(Form):
     own = StringField(
         "Or a kind in your own words",
         [Length(max=40, message="At most 40 characters.")],
-        render_kw={"placeholder": "or your own words, such as ethics"},
+        render_kw={"placeholder": "or in your own words"},
     )
     delivery = SelectField("Delivery", choices=DELIVERY_CHOICES)
 

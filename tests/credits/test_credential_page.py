@@ -79,3 +79,20 @@ def test_deleting_takes_the_notices_of_the_credential_along(
     make.notice(session, make.user(session, "neighbour@example.org"), "A neighbour's", path=page_of(held))
     page.post(page_of(held) + "/delete")
     assert set(session.scalars(select(Notice.title))) == {"Of another", "A neighbour's"}
+
+
+def test_what_an_activity_counts_for_and_why_the_rest_does_not(
+    page: Pages, hold: Hold, owner: User, session: Session
+) -> None:
+    held = hold("50-hours", rules="cmpe", certified_on=date(2024, 5, 20))
+    make.activity(session, owner, "Live course", minutes=120, tags=["mgma"], delivery="live")
+    make.activity(session, owner, "Elsewhere", minutes=21 * 60, tags=["practice-management"])
+    make.activity(session, owner, "Coding", tags=[])
+    make.activity(session, owner, "More coding", tags=[])
+    shown = page.get(page_of(held))
+    live, elsewhere = sorted(shown.texts(".activities tbody tr"), reverse=True)
+    assert "2 hours live MGMA" in live
+    assert "20 hours from other providers and 1 hour beyond a cap" in elsewhere
+    assert "Beyond a cap. Rule: At most 20 of the 50 hours" in " ".join(shown.texts("p.small"))
+    assert "2 activities of these days do not count here" in shown.texts("summary")
+    assert {text.partition(",")[0] for text in shown.texts(".elsewhere li")} == {"Coding", "More coding"}

@@ -218,23 +218,6 @@ def test_each_requirement_explains_its_number_by_rule_and_source(page: Pages, ho
     assert shown.links["ACMPE continuing education and tracking"] == "https://preview.mgma.com/acmpe-tracking"
 
 
-def test_what_an_activity_counts_for_and_why_the_rest_does_not(
-    page: Pages, hold: Hold, owner: User, session: Session
-) -> None:
-    held = hold("50-hours", rules="cmpe", certified_on=date(2024, 5, 20))
-    make.activity(session, owner, "Live course", minutes=120, tags=["mgma"], delivery="live")
-    make.activity(session, owner, "Elsewhere", minutes=21 * 60, tags=["practice-management"])
-    make.activity(session, owner, "Coding", tags=[])
-    make.activity(session, owner, "More coding", tags=[])
-    shown = page.get(page_of(held))
-    live, elsewhere = sorted(shown.texts(".activities tbody tr"), reverse=True)
-    assert "2 hours live MGMA" in live
-    assert "20 hours from other providers and 1 hour beyond a cap" in elsewhere
-    assert "Beyond a cap. Rule: At most 20 of the 50 hours" in " ".join(shown.texts("p.small"))
-    assert "2 activities of these days do not count here" in shown.texts("summary")
-    assert {text.partition(",")[0] for text in shown.texts(".elsewhere li")} == {"Coding", "More coding"}
-
-
 def test_proof_that_is_missing_is_marked(page: Pages, hold: Hold, owner: User, session: Session) -> None:
     held = hold("24-months-split")
     with_proof = make.activity(session, owner, "With proof", index_number="PA-17")
