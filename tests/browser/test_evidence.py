@@ -107,7 +107,8 @@ def test_the_page_of_certificates_is_accessible_in_every_state(
     browser_page.get_by_role("button", name="Add").click()
     expect(browser_page.get_by_text("drawing.svg: This is a web page")).to_be_visible()
     assert look_here(browser_page) == []
-    browser_page.get_by_role("link", name="Delete").click()
+    with browser_page.expect_navigation():
+        browser_page.get_by_role("link", name="Delete").click()
     assert look_here(browser_page) == []
 
 

@@ -40,7 +40,8 @@ def test_a_retest_is_understood_recorded_and_removed_on_a_phone(new_context: New
     expect(page.locator(".notice.good")).to_have_text(f"Recorded: the retest of {day_text(IN_TIME)}.")
     expect(page.locator(".cycles")).to_contain_text(f"Renewed by the retest of {day_text(IN_TIME)}")
     assert look_here(page) == []
-    page.get_by_role("link", name=re.compile("Retests on record")).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Retests on record")).click()
     assert look_here(page) == []
     page.get_by_role("button", name="Remove").click()
     expect(page.locator(".notice.good")).to_have_text(f"Removed: the retest of {day_text(IN_TIME)}.")

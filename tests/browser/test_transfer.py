@@ -75,7 +75,8 @@ def test_the_pages_of_an_import_are_accessible_in_every_state(browser_page: Page
     expect(page.get_by_text("more than 8 hours a day")).to_be_visible()
     page.get_by_text("Which column is what").click()
     assert look_here(page) == []
-    page.get_by_role("button", name="Import", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Import", exact=True).click()
     assert look_here(page) == []
 
 
